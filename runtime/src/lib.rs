@@ -1,0 +1,1 @@
+//! SQL migrations, checked by the Rust compiler and run by a thin runtime.

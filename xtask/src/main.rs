@@ -1,0 +1,3 @@
+//! The project's own tasks: `cargo xtask ci|test|tidy|new-rule|docs`.
+
+fn main() {}
