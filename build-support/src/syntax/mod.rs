@@ -1,0 +1,1 @@
+//! The second stage: text to statements with spans, and statements to our own syntax tree.
