@@ -4,6 +4,18 @@
 
 extern crate alloc;
 
+mod chain;
+mod checksum;
 mod dialect;
+mod migration;
+mod script;
+mod version;
 
+pub use chain::{Chain, link_of, link_text, repeatable_key_of};
+pub use checksum::Checksum;
 pub use dialect::Dialect;
+pub use migration::{
+    Down, ForeignKeys, Migration, Migrations, Repeatable, Timeouts, TransactionMode,
+};
+pub use script::{RustCall, RustFunction, Script, Sql, Statement, pack};
+pub use version::Version;
