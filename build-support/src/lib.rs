@@ -1,3 +1,11 @@
 //! Checks SQL migrations at build time: for build scripts, the macros and the command line of Migratory.
 
+pub mod catalog;
+pub mod diagnostic;
+pub mod discover;
+pub mod rules;
 pub mod syntax;
+
+mod span;
+
+pub use span::Span;
