@@ -6,6 +6,7 @@ extern crate alloc;
 
 mod chain;
 mod checksum;
+mod content;
 mod dialect;
 mod migration;
 mod script;
@@ -13,6 +14,7 @@ mod version;
 
 pub use chain::{Chain, link_of, link_text, repeatable_key_of};
 pub use checksum::Checksum;
+pub use content::content_digest;
 pub use dialect::Dialect;
 pub use migration::{
     Down, ForeignKeys, Migration, Migrations, Repeatable, Timeouts, TransactionMode,
