@@ -1,6 +1,7 @@
 //! Checks SQL migrations at build time: for build scripts, the macros and the command line of Migratory.
 
 pub mod catalog;
+pub mod codegen;
 pub mod diagnostic;
 pub mod discover;
 pub mod rules;
