@@ -1,0 +1,2 @@
+-- The index and the trigger go with their table.
+DROP TABLE documents;
