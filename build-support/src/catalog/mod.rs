@@ -1,30 +1,41 @@
 //! The third stage: what the schema is before and after each statement, and what a statement does to it.
 //!
 //! A catalog is a value: cloning it costs nothing, so every stage may keep the state before a file, before a statement and
-//! after it. Names are compared as the dialect compares them.
+//! after it. Names are compared as SQLite compares them: without case, for ASCII letters.
 
 mod change;
+mod object;
+mod stored;
 
-use std::cell::OnceCell;
 use std::rc::Rc;
 
-use rpds::RedBlackTreeMap;
+use rpds::{RedBlackTreeMap, RedBlackTreeSet};
 
-use crate::Span;
-use crate::syntax::ir::{CreateIndex, CreateTrigger, CreateView, ObjectKind, Table};
+use crate::syntax::ir::{ForeignKey, ObjectKind, ObjectName};
 
 pub use change::{Change, changes};
+pub use object::{Definition, Object, Origin};
+
+/// The schema of temporary objects, as [`Key`] and [`Object`] spell it.
+pub const TEMP: &str = "temp";
 
 /// The state of a schema at one point of the history.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(from = "stored::Stored", into = "stored::Stored")]
 pub struct Catalog {
     objects: RedBlackTreeMap<Key, Rc<Object>>,
+    /// Indexes and triggers by the folded name of their table.
+    parts: RedBlackTreeSet<(String, Key)>,
+    /// What was there once, and how it went.
+    gone: RedBlackTreeMap<Key, Rc<Gone>>,
     /// Set when a statement nobody could interpret may have touched anything.
     incomplete: bool,
 }
 
 /// How an object is found: schema and name as the dialect folds them, and its name space.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct Key {
     /// The folded schema; empty for the default one.
     pub schema: String,
@@ -34,57 +45,246 @@ pub struct Key {
     pub trigger: bool,
 }
 
-/// One object of the schema.
-#[derive(Debug)]
-pub struct Object {
-    /// Its name as it was spelt when it was made.
-    pub name: String,
-    /// The schema it lives in, where that is not the default one (`temp`).
-    pub schema: Option<String>,
-    /// What it is.
-    pub kind: ObjectKind,
-    /// The table an index or trigger belongs to; for the others the name again.
-    pub table: String,
-    /// The SQL that makes it, as the engine keeps it; empty for what the engine made by itself.
-    pub sql: Rc<str>,
-    /// The statement that made it.
-    pub origin: Option<Origin>,
-    /// Whether its definition is not fully known; then nothing is said to be missing from it.
-    pub incomplete: bool,
-    definition: OnceCell<Definition>,
+impl Key {
+    /// The key of a name of that kind; `main` is the default schema.
+    pub fn new(schema: Option<&str>, name: &str, kind: ObjectKind) -> Self {
+        let schema = schema.unwrap_or_default().to_ascii_lowercase();
+        Self {
+            schema: if schema == "main" {
+                String::new()
+            } else {
+                schema
+            },
+            name: name.to_ascii_lowercase(),
+            trigger: kind == ObjectKind::Trigger,
+        }
+    }
 }
 
-/// The statement that made an object.
+/// An object that is no longer there.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Origin {
-    /// The file, relative to the migrations directory.
-    pub file: Rc<str>,
-    /// Line of the statement, from 1.
-    pub line: u32,
-    /// The statement's stretch of the file.
-    pub span: Span,
-}
-
-/// What an object looks like inside.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Definition {
-    /// A table.
-    Table(Rc<Table>),
-    /// An index.
-    Index(Rc<CreateIndex>),
-    /// A view.
-    View(Rc<CreateView>),
-    /// A trigger.
-    Trigger(Rc<CreateTrigger>),
-    /// Nobody could read it.
-    Unknown,
+pub struct Gone {
+    /// What it was.
+    pub kind: ObjectKind,
+    /// Its name as it was spelt.
+    pub name: String,
+    /// The name it was given, where it was renamed and not dropped.
+    pub renamed_to: Option<String>,
+    /// The statement that did it.
+    pub by: Origin,
 }
 
 impl Catalog {
     /// The table or view of that name; `None` where there is none.
-    pub fn table(&self, name: &crate::syntax::ir::ObjectName) -> Option<&Rc<Object>> {
-        let _ = name;
-        None
+    pub fn table(&self, name: &ObjectName) -> Option<&Rc<Object>> {
+        self.named(name, ObjectKind::Table)
+            .filter(|object| matches!(object.kind, ObjectKind::Table | ObjectKind::View))
+    }
+
+    /// The object of that kind and name; `None` where there is none.
+    pub fn object(&self, kind: ObjectKind, name: &ObjectName) -> Option<&Rc<Object>> {
+        self.named(name, kind).filter(|object| object.kind == kind)
+    }
+
+    /// Whatever holds that name among tables, views and indexes, or among triggers.
+    ///
+    /// Without a schema the temporary one is searched first, as SQLite does.
+    pub fn named(&self, name: &ObjectName, kind: ObjectKind) -> Option<&Rc<Object>> {
+        let schema = name.schema.as_ref().map(|schema| schema.text.as_str());
+        self.find(schema, &name.name.text, kind)
+    }
+
+    /// As [`Catalog::named`], for a name that no file spells out.
+    pub fn find(&self, schema: Option<&str>, name: &str, kind: ObjectKind) -> Option<&Rc<Object>> {
+        match schema {
+            Some(_) => self.get(&Key::new(schema, name, kind)),
+            None => self
+                .get(&Key::new(Some(TEMP), name, kind))
+                .or_else(|| self.get(&Key::new(None, name, kind))),
+        }
+    }
+
+    /// The object of that key.
+    pub fn get(&self, key: &Key) -> Option<&Rc<Object>> {
+        self.objects.get(key)
+    }
+
+    /// Every object, sorted by key.
+    pub fn objects(&self) -> impl Iterator<Item = &Rc<Object>> {
+        self.objects.values()
+    }
+
+    /// Every object of one kind, sorted by key.
+    pub fn of_kind(&self, kind: ObjectKind) -> impl Iterator<Item = &Rc<Object>> {
+        self.objects().filter(move |object| object.kind == kind)
+    }
+
+    /// The indexes of a table, those of its constraints not included.
+    pub fn indexes_of<'a>(&'a self, table: &'a Object) -> impl Iterator<Item = &'a Rc<Object>> {
+        self.parts_of(table)
+            .filter(|part| part.kind == ObjectKind::Index && part.schema == table.schema)
+    }
+
+    /// The triggers that watch a table or view, temporary ones included.
+    pub fn triggers_of<'a>(&'a self, table: &'a Object) -> impl Iterator<Item = &'a Rc<Object>> {
+        self.parts_of(table).filter(|part| {
+            part.kind == ObjectKind::Trigger && (part.schema == table.schema || part.is_temporary())
+        })
+    }
+
+    /// The foreign keys of other tables, and of the table itself, that point at it, each with the table it belongs to.
+    pub fn children_of(&self, table: &Object) -> Vec<(&Rc<Object>, ForeignKey)> {
+        let mut children = Vec::new();
+        for child in self.of_kind(ObjectKind::Table) {
+            // Reading a definition costs a parse; most tables do not even mention the name.
+            if child.schema != table.schema || !child.mentions(&table.name) {
+                continue;
+            }
+            let Some(definition) = child.as_table() else {
+                continue;
+            };
+            for key in &definition.foreign_keys {
+                if key.parent.name.is(&table.name) {
+                    children.push((child, key.clone()));
+                }
+            }
+        }
+        children
+    }
+
+    /// The views that read a table or view.
+    pub fn views_of<'a>(&'a self, table: &'a Object) -> impl Iterator<Item = &'a Rc<Object>> {
+        self.of_kind(ObjectKind::View).filter(|view| {
+            view.mentions(&table.name)
+                && view.as_view().is_some_and(|definition| {
+                    let mut tables = definition.query.tables.iter();
+                    tables.any(|name| name.name.is(&table.name))
+                })
+        })
+    }
+
+    /// The names of a table's or view's columns; `None` where they are not fully known.
+    pub fn columns(&self, object: &Object) -> Option<Vec<String>> {
+        if object.incomplete {
+            return None;
+        }
+        match object.definition() {
+            Definition::Table(table) if table.module.is_none() && !table.columns.is_empty() => {
+                let columns = table.columns.iter();
+                Some(columns.map(|column| column.name.text.clone()).collect())
+            }
+            Definition::View(view) if !view.columns.is_empty() => {
+                Some(view.columns.iter().map(|name| name.text.clone()).collect())
+            }
+            _ => None,
+        }
+    }
+
+    /// The table or view whose name is nearest to one that does not exist.
+    pub fn nearest_table(&self, name: &str) -> Option<&str> {
+        self.nearest(name, |object| {
+            matches!(object.kind, ObjectKind::Table | ObjectKind::View)
+        })
+    }
+
+    /// The object of a kind whose name is nearest to one that does not exist.
+    pub fn nearest_object(&self, kind: ObjectKind, name: &str) -> Option<&str> {
+        self.nearest(name, |object| object.kind == kind)
+    }
+
+    /// The column of a table or view whose name is nearest to one that does not exist.
+    pub fn nearest_column(&self, object: &Object, name: &str) -> Option<String> {
+        let columns = self.columns(object)?;
+        nearest(name, columns.iter().map(String::as_str)).map(str::to_owned)
+    }
+
+    /// How the object of that kind and name went, where it was there once and is no longer.
+    pub fn gone(&self, schema: Option<&str>, name: &str, kind: ObjectKind) -> Option<&Gone> {
+        let key = Key::new(schema, name, kind);
+        self.gone.get(&key).map(|gone| &**gone)
+    }
+
+    /// Whether a statement nobody could interpret may have touched anything.
+    pub fn is_incomplete(&self) -> bool {
+        self.incomplete
+    }
+
+    /// Says that anything may have been touched.
+    pub fn mark_incomplete(&mut self) {
+        self.incomplete = true;
+    }
+
+    /// Adds an object, in place of one of the same key.
+    pub fn insert(&mut self, object: Object) {
+        let key = object.key();
+        self.remove(&key);
+        self.gone.remove_mut(&key);
+        if matches!(object.kind, ObjectKind::Index | ObjectKind::Trigger) {
+            let table = object.table.to_ascii_lowercase();
+            self.parts.insert_mut((table, key.clone()));
+        }
+        self.objects.insert_mut(key, Rc::new(object));
+    }
+
+    /// Takes an object out.
+    pub fn remove(&mut self, key: &Key) -> Option<Rc<Object>> {
+        let object = self.objects.get(key)?.clone();
+        self.objects.remove_mut(key);
+        self.parts
+            .remove_mut(&(object.table.to_ascii_lowercase(), key.clone()));
+        Some(object)
+    }
+
+    /// Remembers how an object went.
+    pub fn remember(&mut self, key: Key, gone: Gone) {
+        self.gone.insert_mut(key, Rc::new(gone));
+    }
+
+    /// Says of the table or view of that key that its definition is not fully known; makes it where it is missing.
+    pub fn mark_object(&mut self, key: &Key, name: &str, kind: ObjectKind, origin: &Origin) {
+        let object = match self.get(key) {
+            Some(object) => object.marked(),
+            None => Object::unknown(key, name, kind, origin.clone()),
+        };
+        self.insert(object);
+    }
+
+    fn parts_of<'a>(&'a self, table: &Object) -> impl Iterator<Item = &'a Rc<Object>> + use<'a> {
+        let name = table.name.to_ascii_lowercase();
+        let first = Key {
+            schema: String::new(),
+            name: String::new(),
+            trigger: false,
+        };
+        self.parts
+            .range((name.clone(), first)..)
+            .take_while(move |(table, _)| *table == name)
+            .filter_map(|(_, key)| self.get(key))
+    }
+
+    fn nearest(&self, name: &str, wanted: impl Fn(&Object) -> bool) -> Option<&str> {
+        let objects = self.objects().filter(|object| wanted(object));
+        nearest(name, objects.map(|object| object.name.as_str()))
     }
 }
+
+/// The candidate nearest to `name`, where one is near enough to be meant.
+fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let folded = name.to_ascii_lowercase();
+    let limit = match folded.chars().count() {
+        0..=2 => 1,
+        3..=8 => 2,
+        _ => 3,
+    };
+    candidates
+        .map(|candidate| {
+            let distance = strsim::osa_distance(&folded, &candidate.to_ascii_lowercase());
+            (distance, candidate)
+        })
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests;

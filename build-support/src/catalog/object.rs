@@ -1,0 +1,188 @@
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use super::{Key, TEMP};
+use crate::Span;
+use crate::syntax::ir::{Body, CreateIndex, CreateTrigger, CreateView, ObjectKind, Table};
+
+/// One object of the schema.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Object {
+    /// Its name as it was spelt when it was made.
+    pub name: String,
+    /// The schema it lives in, where that is not the default one (`temp`).
+    pub schema: Option<String>,
+    /// What it is.
+    pub kind: ObjectKind,
+    /// The table an index or trigger belongs to; for the others the name again.
+    pub table: String,
+    /// The SQL that makes it, as the engine keeps it; empty for what the engine made by itself.
+    pub sql: Rc<str>,
+    /// The statement that made it.
+    pub origin: Option<Origin>,
+    /// Whether its definition is not fully known; then nothing is said to be missing from it.
+    pub incomplete: bool,
+    #[serde(skip)]
+    definition: OnceCell<Definition>,
+}
+
+/// The statement that made an object.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Origin {
+    /// The file, relative to the migrations directory.
+    pub file: Rc<str>,
+    /// Line of the statement, from 1.
+    pub line: u32,
+    /// The statement's stretch of the file.
+    pub span: Span,
+}
+
+/// What an object looks like inside.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Definition {
+    /// A table.
+    Table(Rc<Table>),
+    /// An index.
+    Index(Rc<CreateIndex>),
+    /// A view.
+    View(Rc<CreateView>),
+    /// A trigger.
+    Trigger(Rc<CreateTrigger>),
+    /// Nobody could read it.
+    Unknown,
+}
+
+impl Object {
+    /// An object that its SQL defines; the definition is read from it when somebody asks.
+    pub fn new(
+        kind: ObjectKind,
+        schema: Option<&str>,
+        name: &str,
+        table: &str,
+        sql: impl Into<Rc<str>>,
+    ) -> Self {
+        Self {
+            name: name.to_owned(),
+            schema: schema
+                .filter(|schema| !schema.eq_ignore_ascii_case("main"))
+                .map(str::to_ascii_lowercase),
+            kind,
+            table: table.to_owned(),
+            sql: sql.into(),
+            origin: None,
+            incomplete: false,
+            definition: OnceCell::new(),
+        }
+    }
+
+    /// An object of which only the name is known.
+    pub fn unknown(key: &Key, name: &str, kind: ObjectKind, origin: Origin) -> Self {
+        let schema = Some(key.schema.as_str()).filter(|schema| !schema.is_empty());
+        let mut object = Self::new(kind, schema, name, name, "").made_by(origin);
+        object.incomplete = true;
+        object
+    }
+
+    /// Says which statement made it.
+    #[must_use]
+    pub fn made_by(mut self, origin: Origin) -> Self {
+        self.origin = Some(origin);
+        self
+    }
+
+    /// Fills in the definition from the statement that made it, which saves reading it from the SQL.
+    #[must_use]
+    pub fn defined_by(self, body: &Body) -> Self {
+        if let Some(definition) = Definition::of(body) {
+            // A fresh object's cell is empty.
+            let _ = self.definition.set(definition);
+        }
+        self
+    }
+
+    /// How a catalog finds it.
+    pub fn key(&self) -> Key {
+        Key::new(self.schema.as_deref(), &self.name, self.kind)
+    }
+
+    /// Whether it lives in the temporary schema.
+    pub fn is_temporary(&self) -> bool {
+        self.schema.as_deref() == Some(TEMP)
+    }
+
+    /// What it looks like inside.
+    pub fn definition(&self) -> &Definition {
+        self.definition.get_or_init(|| Definition::read(&self.sql))
+    }
+
+    /// Its definition, where it is a table that could be read.
+    pub fn as_table(&self) -> Option<&Rc<Table>> {
+        match self.definition() {
+            Definition::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    /// Its definition, where it is an index that could be read.
+    pub fn as_index(&self) -> Option<&Rc<CreateIndex>> {
+        match self.definition() {
+            Definition::Index(index) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// Its definition, where it is a view that could be read.
+    pub fn as_view(&self) -> Option<&Rc<CreateView>> {
+        match self.definition() {
+            Definition::View(view) => Some(view),
+            _ => None,
+        }
+    }
+
+    /// Its definition, where it is a trigger that could be read.
+    pub fn as_trigger(&self) -> Option<&Rc<CreateTrigger>> {
+        match self.definition() {
+            Definition::Trigger(trigger) => Some(trigger),
+            _ => None,
+        }
+    }
+
+    /// Whether its SQL holds that name anywhere, case aside: a cheap test before its definition is read.
+    pub fn mentions(&self, name: &str) -> bool {
+        let (text, name) = (self.sql.as_bytes(), name.as_bytes());
+        text.windows(name.len().max(1))
+            .any(|window| window.eq_ignore_ascii_case(name))
+    }
+
+    /// The same object with a definition that is not fully known.
+    pub(crate) fn marked(&self) -> Self {
+        Self {
+            incomplete: true,
+            ..self.clone()
+        }
+    }
+}
+
+impl Definition {
+    /// What a statement that makes an object says of it.
+    pub fn of(body: &Body) -> Option<Self> {
+        Some(match body {
+            Body::CreateTable(create) if create.query.is_none() => {
+                Self::Table(Rc::new(create.table.clone()))
+            }
+            Body::CreateIndex(index) => Self::Index(Rc::new((**index).clone())),
+            Body::CreateView(view) => Self::View(Rc::new((**view).clone())),
+            Body::CreateTrigger(trigger) => Self::Trigger(Rc::new((**trigger).clone())),
+            Body::CreateVirtualTable { module, .. } => Self::Table(Rc::new(Table {
+                module: Some(module.text.clone()),
+                ..Table::default()
+            })),
+            _ => return None,
+        })
+    }
+
+    fn read(_sql: &str) -> Self {
+        Self::Unknown
+    }
+}
