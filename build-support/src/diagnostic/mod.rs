@@ -4,7 +4,7 @@ use crate::Span;
 
 mod render;
 
-pub use render::{Color, render};
+pub use render::{Color, render, render_untitled};
 
 /// How loud a finding is.
 #[derive(
