@@ -1,7 +1,14 @@
 //! The second stage: text to statements with spans, and statements to our own syntax tree.
 
 pub mod ir;
+pub mod lexer;
+pub mod split;
 
+mod routine;
 mod script;
+mod token;
 
+pub use lexer::tokenize;
 pub use script::{Down, Outcome, Parsed, Script, Settings, Sql, Waiver};
+pub use split::{Problem, ProblemKind, Split, StatementSpan, split};
+pub use token::{Token, TokenKind, Unterminated};

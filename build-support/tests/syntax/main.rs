@@ -1,0 +1,5 @@
+//! The lexer and the splitter, from the outside.
+
+mod corpus;
+mod golden;
+mod tiling;
