@@ -7,6 +7,8 @@ pub mod discover;
 pub mod rules;
 pub mod syntax;
 
+mod nearest;
 mod span;
 
+pub use nearest::nearest;
 pub use span::Span;
