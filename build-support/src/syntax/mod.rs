@@ -1,5 +1,6 @@
 //! The second stage: text to statements with spans, and statements to our own syntax tree.
 
+pub mod canonical;
 pub mod ir;
 pub mod lexer;
 pub mod split;
@@ -8,6 +9,7 @@ mod routine;
 mod script;
 mod token;
 
+pub use canonical::{canonical, checksum, digest};
 pub use lexer::tokenize;
 pub use script::{Down, Outcome, Parsed, Script, Settings, Sql, Waiver};
 pub use split::{Problem, ProblemKind, Split, StatementSpan, split};

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use migratory_build::Span;
-use migratory_build::syntax::{Problem, split, tokenize};
+use migratory_build::syntax::{Problem, canonical, split, tokenize};
 use migratory_core::Dialect;
 
 /// Files on which the problems named here are right, each with its reason.
@@ -28,9 +28,14 @@ fn every_accepted_file_of_the_corpus_splits_without_a_problem() {
             for path in history.ups().chain(history.downs()) {
                 let text = fs::read_to_string(&path).unwrap();
                 super::tiling::check(dialect, &text);
-                let split = split(dialect, &text, &tokenize(dialect, &text));
+                let tokens = tokenize(dialect, &text);
+                let split = split(dialect, &text, &tokens);
                 files += 1;
                 statements += split.statements.len();
+                for statement in &split.statements {
+                    let form = canonical(&text, &tokens[statement.tokens.clone()]);
+                    super::tiling::check_canonical(dialect, &form);
+                }
                 if !is_excluded(&path) {
                     found.extend(
                         split

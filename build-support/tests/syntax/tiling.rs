@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use migratory_build::syntax::{Token, TokenKind, split, tokenize};
+use migratory_build::syntax::{Token, TokenKind, canonical, split, tokenize};
 use migratory_core::Dialect;
 
 pub(crate) const DIALECTS: [Dialect; 3] = [Dialect::Sqlite, Dialect::Postgres, Dialect::Mysql];
@@ -204,11 +204,20 @@ fn check_split(dialect: Dialect, text: &str, tokens: &[Token]) {
             "a token between statements is lost in {dialect:?} {text:?}"
         );
         next = range.end;
+        if dialect == Dialect::Sqlite && split.problems.is_empty() {
+            check_canonical(dialect, &canonical(text, &tokens[range]));
+        }
     }
     assert!(
         tokens[next..].iter().all(separates),
         "the last token is lost in {dialect:?} {text:?}"
     );
+}
+
+/// A canonical form that can be read back holds all that was in the statement.
+pub(crate) fn check_canonical(dialect: Dialect, form: &str) {
+    let tokens = tokenize(dialect, form);
+    assert_eq!(canonical(form, &tokens), form, "{dialect:?}");
 }
 
 fn separates(token: &Token) -> bool {
