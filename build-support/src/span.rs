@@ -25,6 +25,11 @@ impl Span {
         Self { start, end }
     }
 
+    /// Whether it covers nothing.
+    pub const fn is_empty(self) -> bool {
+        self.start >= self.end
+    }
+
     /// The smallest span that covers both.
     pub fn cover(self, other: Self) -> Self {
         Self::new(self.start.min(other.start), self.end.max(other.end))

@@ -1,15 +1,18 @@
 //! The second stage: text to statements with spans, and statements to our own syntax tree.
 
 pub mod canonical;
+pub mod directive;
 pub mod ir;
 pub mod lexer;
 pub mod split;
 
+mod argument;
 mod routine;
 mod script;
 mod token;
 
 pub use canonical::{canonical, checksum, digest};
+pub use directive::{Directive, DirectiveError, directives};
 pub use lexer::tokenize;
 pub use script::{Down, Outcome, Parsed, Script, Settings, Sql, Waiver};
 pub use split::{Problem, ProblemKind, Split, StatementSpan, split};

@@ -1,4 +1,4 @@
-//! `tests/golden/split/<dialect>/<name>.sql` beside the `<name>.expected` that describes how it is split.
+//! `tests/golden/<part>/<dialect>/<name>.sql` beside the `<name>.expected` that says what the part makes of it.
 //!
 //! `UPDATE=1 cargo test` rewrites the expected files.
 
@@ -6,13 +6,29 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use migratory_build::syntax::{split, tokenize};
+use migratory_build::syntax::{directive, directives, split, tokenize};
 use migratory_core::Dialect;
 
 #[test]
 fn files_are_split_as_expected() {
+    check("split", describe_split);
+}
+
+#[test]
+fn directives_are_read_as_expected() {
+    check("directive", describe_directives);
+}
+
+/// The texts of all cases, as seeds for other tests.
+pub(crate) fn texts() -> Vec<String> {
+    let cases = ["split", "directive"].map(cases).concat();
+    let read = |(_, path): &(Dialect, PathBuf)| fs::read_to_string(path).unwrap();
+    cases.iter().map(read).collect()
+}
+
+fn check(part: &str, describe: fn(Dialect, &str) -> String) {
     let mut failures = Vec::new();
-    for (dialect, path) in cases() {
+    for (dialect, path) in cases(part) {
         let text = fs::read_to_string(&path).unwrap();
         super::tiling::check(dialect, &text);
         let actual = describe(dialect, &text);
@@ -35,14 +51,10 @@ fn files_are_split_as_expected() {
     );
 }
 
-/// The texts of all cases, as seeds for other tests.
-pub(crate) fn texts() -> Vec<String> {
-    let read = |(_, path): &(Dialect, PathBuf)| fs::read_to_string(path).unwrap();
-    cases().iter().map(read).collect()
-}
-
-pub(crate) fn cases() -> Vec<(Dialect, PathBuf)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/split");
+fn cases(part: &str) -> Vec<(Dialect, PathBuf)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(part);
     let mut cases = Vec::new();
     for (dialect, folder) in [
         (Dialect::Sqlite, "sqlite"),
@@ -58,7 +70,7 @@ pub(crate) fn cases() -> Vec<(Dialect, PathBuf)> {
     cases
 }
 
-fn describe(dialect: Dialect, text: &str) -> String {
+fn describe_split(dialect: Dialect, text: &str) -> String {
     let tokens = tokenize(dialect, text);
     let split = split(dialect, text, &tokens);
     let mut out = String::new();
@@ -72,6 +84,45 @@ fn describe(dialect: Dialect, text: &str) -> String {
         let (line, column) = problem.span.line_column(text);
         let part: String = problem.span.of(text).chars().take(30).collect();
         writeln!(out, "problem at {line}:{column}: {problem}: {part:?}").unwrap();
+    }
+    out
+}
+
+fn describe_directives(dialect: Dialect, text: &str) -> String {
+    let tokens = tokenize(dialect, text);
+    let statements = split(dialect, text, &tokens).statements;
+    let header_end = directive::header_end(&tokens);
+    let mut out = String::new();
+    for found in directives(text, &tokens) {
+        let (line, column) = found.span.line_column(text);
+        let place = if found.token < header_end {
+            "header"
+        } else {
+            "body"
+        };
+        let position = found.position(&statements);
+        writeln!(out, "{line}:{column} {place} {position:?}").unwrap();
+        match found.directive {
+            Ok(directive) => writeln!(out, "  {directive:?}").unwrap(),
+            Err(error) => {
+                let part = error.span.of(text);
+                writeln!(out, "  {:?} at {part:?}: {error}", error.kind).unwrap();
+                if let Some(help) = error.help {
+                    writeln!(out, "  help: {help}").unwrap();
+                }
+            }
+        }
+    }
+    let header = directive::header(text, &tokens);
+    for (key, value) in [
+        ("migration", header.migration),
+        ("description", header.description),
+        ("created", header.created),
+    ] {
+        if let Some((value, span)) = value {
+            assert_eq!(value, span.of(text));
+            writeln!(out, "{key}: {value:?}").unwrap();
+        }
     }
     out
 }

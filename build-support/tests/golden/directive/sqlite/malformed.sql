@@ -1,0 +1,34 @@
+-- migratory: allow
+-- migratory: allow()
+-- migratory: allow(drop-table
+-- migratory: allow(drop-table,)
+-- migratory: allow(,drop-table)
+-- migratory: allow(drop table)
+-- migratory: allow("drop-table") reason="x"
+-- migratory: allow(drop-table, reason="inside")
+-- migratory: allow(drop-table) reason=unquoted
+-- migratory: allow(drop-table) reason="never closed
+-- migratory: allow(drop-table) reason="a" reason="b"
+-- migratory: allow(drop-table) reason="  "
+-- migratory: allow(drop-table) since 4.2
+-- migratory: down here
+-- migratory: down()
+-- migratory: down reason="x"
+-- migratory: no-transaction(x)
+-- migratory: irreversible(x)
+-- migratory: env
+-- migratory: env(a) reason="x"
+-- migratory: timeout(5s)
+-- migratory: timeout(lock="5")
+-- migratory: timeout(lock="0s")
+-- migratory: timeout(lock="5 s")
+-- migratory: timeout(lock="+5s")
+-- migratory: timeout(lock="99999999999999999999s")
+-- migratory: timeout(lock="18446744073709551615h")
+-- migratory: timeout(lock="1s", lock="2s")
+-- migratory: squash(1..42)
+-- migratory: squash(42..=1)
+-- migratory: squash(a..=b)
+-- migratory: squash(..=2)
+-- migratory: squash(1..=2, 3..=4)
+-- migratory: allow(größe) reason="ümläut"

@@ -1,0 +1,11 @@
+-- migratory: dwon
+-- migratory: no_transaction
+-- migratory: no-transation
+-- migratory: irreversable
+-- migratory: Opaque
+-- migratory: frobnicate
+-- migratory:
+-- migratory: (a)
+-- migratory: allow(drop-table) raeson="x"
+-- migratory: allow(drop-table) owner="x"
+-- migratory: timeout(locks="5s")

@@ -1,0 +1,12 @@
+-- migratry: down
+-- migratroy: no-transaction
+-- Migratory down
+-- migratory no-transaction
+-- migrator: opaque
+-- migratory is the tool that runs this file
+-- migrator: this one moves the users down
+-- migration: down
+-- Migrations down
+-- migrate: down
+-- migratory-tool: down
+SELECT 1;

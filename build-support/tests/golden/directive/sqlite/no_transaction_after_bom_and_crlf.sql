@@ -1,0 +1,4 @@
+﻿-- no-transaction
+-- migratory: irreversible
+-- Description: with a mark and CRLF
+VACUUM;
