@@ -85,7 +85,7 @@ pub enum ExprKind {
     CurrentTime,
     /// A column alone.
     Column,
-    /// Always true as written: `1`, `TRUE`, `1 = 1`.
+    /// A condition that is always true as written: `1`, `TRUE`, `1 = 1`. Elsewhere these are a `Literal` or `Other`.
     AlwaysTrue,
     /// Anything else.
     #[default]
@@ -442,6 +442,8 @@ pub enum AlterAction {
     Other {
         /// Its text.
         text: String,
+        /// Where it stands.
+        span: Span,
     },
 }
 
