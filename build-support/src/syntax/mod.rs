@@ -5,6 +5,8 @@ pub mod directive;
 pub mod ir;
 pub mod lexer;
 pub mod split;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 
 mod argument;
 mod routine;
