@@ -1,10 +1,10 @@
 use std::rc::Rc;
 
-use super::{Catalog, Object};
+use super::{Catalog, Key, Object, TEMP};
 use crate::Span;
 use crate::syntax::ir::{
-    Column, CreateIndex, CreateTable, CreateTrigger, CreateView, Expr, Ident, Insert, ObjectKind,
-    ObjectName, Query, Statement, Table, TransactionControl, Update,
+    AlterAction, Body, Column, CreateIndex, CreateTable, CreateTrigger, CreateView, Expr, Ident,
+    Insert, ObjectKind, ObjectName, Query, Statement, Table, TransactionControl, Update,
 };
 
 /// One thing that a statement does, resolved against the catalog before it.
@@ -122,8 +122,189 @@ pub enum Change<'a> {
     Unknown,
 }
 
-/// What `statement` does, resolved against the catalog before it.
+/// What `statement` does, resolved against the catalog before it. Each change comes with the place a message should point
+/// at: the name it is about, or the whole statement where it is about none.
 pub fn changes<'a>(statement: &'a Statement, before: &Catalog) -> Vec<(Change<'a>, Span)> {
-    let _ = before;
-    vec![(Change::Unknown, statement.span)]
+    let whole = statement.span;
+    let change = match &statement.body {
+        Body::AlterTable { table, actions } => {
+            return actions
+                .iter()
+                .map(|action| alteration(table, action))
+                .collect();
+        }
+        Body::Drop {
+            kind,
+            names,
+            if_exists,
+            cascade,
+        } => {
+            let dropped = names.iter().filter_map(|name| {
+                let object = before.object(*kind, name).cloned();
+                // An incomplete catalog does not know what is missing.
+                let is_nothing = object.is_none() && *if_exists && !before.is_incomplete();
+                let change = Change::Drop {
+                    kind: *kind,
+                    name,
+                    object,
+                    cascade: *cascade,
+                };
+                (!is_nothing).then_some((change, name.span()))
+            });
+            return dropped.collect();
+        }
+        body => creation(body, before).or_else(|| data(body)),
+    };
+    vec![change.unwrap_or_else(|| (other(&statement.body), whole))]
+}
+
+/// What a `CREATE` does.
+fn creation<'a>(body: &'a Body, before: &Catalog) -> Option<(Change<'a>, Span)> {
+    let (kind, name, temporary, if_not_exists, change) = match body {
+        Body::CreateTable(create) => (
+            ObjectKind::Table,
+            &create.name,
+            create.temporary,
+            create.if_not_exists,
+            Change::CreateTable(create),
+        ),
+        Body::CreateVirtualTable {
+            name,
+            module,
+            if_not_exists,
+        } => (
+            ObjectKind::Table,
+            name,
+            false,
+            *if_not_exists,
+            Change::CreateVirtualTable { name, module },
+        ),
+        Body::CreateView(create) => (
+            ObjectKind::View,
+            &create.name,
+            create.temporary,
+            create.if_not_exists,
+            Change::CreateView(create),
+        ),
+        Body::CreateTrigger(create) => (
+            ObjectKind::Trigger,
+            &create.name,
+            create.temporary || is_temporary(&create.table, before),
+            create.if_not_exists,
+            Change::CreateTrigger(create),
+        ),
+        Body::CreateIndex(create) => {
+            let Some(name) = &create.name else {
+                return Some((Change::CreateIndex(create), create.table.span()));
+            };
+            (
+                ObjectKind::Index,
+                name,
+                is_temporary(&create.table, before),
+                create.if_not_exists,
+                Change::CreateIndex(create),
+            )
+        }
+        _ => return None,
+    };
+    let existing = if_not_exists
+        .then(|| in_the_way(kind, name, temporary, before))
+        .flatten();
+    let change = match existing {
+        Some(existing) => Change::CreateNothing {
+            kind,
+            name,
+            existing,
+        },
+        None => change,
+    };
+    Some((change, name.span()))
+}
+
+/// Whether a name without a schema is that of a temporary table: its indexes and triggers live there too.
+fn is_temporary(table: &ObjectName, before: &Catalog) -> bool {
+    before
+        .table(table)
+        .is_some_and(|table| table.is_temporary())
+}
+
+/// What makes `IF NOT EXISTS` do nothing: an object of that name in the schema where the new one would live. Tables and
+/// views stand in each other's way; an index is in nobody's but an index's, with an error for the others.
+fn in_the_way(
+    kind: ObjectKind,
+    name: &ObjectName,
+    temporary: bool,
+    before: &Catalog,
+) -> Option<Rc<Object>> {
+    let schema = match &name.schema {
+        Some(schema) => schema.text.as_str(),
+        None if temporary => TEMP,
+        None => "main",
+    };
+    let existing = before.get(&Key::new(Some(schema), &name.name.text, kind))?;
+    let is_relation = |kind| matches!(kind, ObjectKind::Table | ObjectKind::View);
+    let is_same = existing.kind == kind || (is_relation(existing.kind) && is_relation(kind));
+    is_same.then(|| existing.clone())
+}
+
+fn alteration<'a>(table: &'a ObjectName, action: &'a AlterAction) -> (Change<'a>, Span) {
+    match action {
+        AlterAction::RenameTable { to } => (Change::RenameTable { table, to }, table.span()),
+        AlterAction::AddColumn { table: added } => match added.columns.first() {
+            Some(column) => {
+                let change = Change::AddColumn {
+                    table,
+                    column,
+                    added,
+                };
+                (change, column.name.span)
+            }
+            None => (Change::Unknown, table.span()),
+        },
+        AlterAction::DropColumn { column } => (Change::DropColumn { table, column }, column.span),
+        AlterAction::RenameColumn { from, to } => {
+            (Change::RenameColumn { table, from, to }, from.span)
+        }
+        AlterAction::Other { text, span } => (Change::AlterTable { table, text }, *span),
+    }
+}
+
+/// What a statement does to rows, or what it asks; the place is the table, or the name.
+fn data(body: &Body) -> Option<(Change<'_>, Span)> {
+    Some(match body {
+        Body::Insert(insert) => (Change::Insert(insert), insert.table.span()),
+        Body::Update(update) => (Change::Update(update), update.table.span()),
+        Body::Delete {
+            table,
+            filter,
+            limited,
+        } => {
+            let change = Change::Delete {
+                table,
+                filter: filter.as_ref(),
+                limited: *limited,
+            };
+            (change, table.span())
+        }
+        Body::Pragma { name, value } => {
+            let change = Change::Pragma {
+                name,
+                value: value.as_deref(),
+            };
+            (change, name.span)
+        }
+        Body::Query(query) => (Change::Query(query), query.span),
+        _ => return None,
+    })
+}
+
+/// What a statement does that is about no name.
+fn other(body: &Body) -> Change<'_> {
+    match body {
+        Body::Transaction(control) => Change::Transaction(*control),
+        Body::Vacuum => Change::Vacuum,
+        Body::Attach => Change::Attach,
+        Body::Maintenance => Change::Maintenance,
+        _ => Change::Unknown,
+    }
 }
