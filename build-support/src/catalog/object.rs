@@ -182,6 +182,14 @@ impl Definition {
         })
     }
 
+    #[cfg(feature = "sqlite")]
+    fn read(sql: &str) -> Self {
+        crate::syntax::sqlite::definition(sql)
+            .and_then(|body| Self::of(&body))
+            .unwrap_or(Self::Unknown)
+    }
+
+    #[cfg(not(feature = "sqlite"))]
     fn read(_sql: &str) -> Self {
         Self::Unknown
     }
