@@ -1,0 +1,143 @@
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::step::{Action, Outcome, Step, cargo};
+use crate::tidy;
+
+const FORMAT: Step = Step {
+    name: "format",
+    action: Action::Cargo(&["fmt", "--all", "--check"], &[]),
+};
+
+const CLIPPY: Step = Step {
+    name: "clippy",
+    action: Action::Cargo(
+        &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ],
+        &[],
+    ),
+};
+
+pub(crate) const TIDY: Step = Step {
+    name: "tidy",
+    action: Action::Call(tidy::run),
+};
+
+const WITHOUT_ENGINE: Step = Step {
+    name: "without SQLite",
+    action: Action::Cargo(
+        &["check", "-p", "migratory-build", "--no-default-features"],
+        &[],
+    ),
+};
+
+const WITHOUT_DRIVERS: Step = Step {
+    name: "without drivers",
+    action: Action::Cargo(&["check", "-p", "migratory", "--no-default-features"], &[]),
+};
+
+const WASM: Step = Step {
+    name: "core on wasm",
+    action: Action::Call(core_on_wasm),
+};
+
+const DOCS: Step = Step {
+    name: "docs",
+    action: Action::Cargo(
+        &["doc", "--workspace", "--no-deps"],
+        &[("RUSTDOCFLAGS", "-D warnings")],
+    ),
+};
+
+const NEIGHBOURS: Step = Step {
+    name: "neighbours",
+    action: Action::Call(neighbours),
+};
+
+const TEST: Step = Step {
+    name: "test",
+    action: Action::Test(&["--workspace"]),
+};
+
+/// Everything that has to pass before a change goes in; the quick steps first, the tests last so that a log ends with their counts.
+pub(crate) fn ci() -> Vec<Step> {
+    vec![
+        FORMAT,
+        TIDY,
+        CLIPPY,
+        WITHOUT_ENGINE,
+        WITHOUT_DRIVERS,
+        WASM,
+        DOCS,
+        NEIGHBOURS,
+        TEST,
+    ]
+}
+
+/// Every test. SQLite is compiled in; a driver for a database server will bring its server here.
+pub(crate) fn test() -> Vec<Step> {
+    vec![TEST]
+}
+
+/// The pages of every crate.
+pub(crate) fn docs() -> Vec<Step> {
+    vec![DOCS]
+}
+
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// What builds there does no I/O.
+fn core_on_wasm(root: &Path) -> Result<Outcome, String> {
+    let installed = Command::new("rustc")
+        .args(["--print", "target-libdir", "--target", WASM_TARGET])
+        .output()
+        .is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir());
+    if !installed {
+        return Ok(Outcome::NotRun(format!(
+            "target {WASM_TARGET} is not installed"
+        )));
+    }
+    succeed(cargo(root).args(["build", "-p", "migratory-core", "--target", WASM_TARGET]))?;
+    Ok(Outcome::Passed(String::new()))
+}
+
+/// Each crate of `tests/neighbours` shares its graph with another user of SQLite: it must resolve as locked, build and run.
+fn neighbours(root: &Path) -> Result<Outcome, String> {
+    let folder = root.join("tests/neighbours");
+    let mut names: Vec<String> = std::fs::read_dir(&folder)
+        .map_err(|error| format!("failed to read folder `tests/neighbours`: {error}"))?
+        .flatten()
+        .filter(|entry| entry.path().join("Cargo.toml").is_file())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let target = root.join("target/neighbours");
+    for name in &names {
+        println!("{name}");
+        succeed(
+            cargo(&folder.join(name))
+                .args(["run", "--quiet", "--locked"])
+                .env("CARGO_TARGET_DIR", &target),
+        )
+        .map_err(|problem| format!("tests/neighbours/{name}: {problem}"))?;
+    }
+    Ok(Outcome::Passed(names.join(", ")))
+}
+
+fn succeed(command: &mut Command) -> Result<(), String> {
+    let status = command
+        .stdin(Stdio::null())
+        .status()
+        .map_err(|error| format!("failed to start {command:?}: {error}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{command:?}: {status}"))
+    }
+}
