@@ -1,0 +1,3 @@
+fn main() {
+    migratory_build::migrations("../migrations");
+}
