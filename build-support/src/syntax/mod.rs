@@ -9,6 +9,7 @@ pub mod split;
 pub mod sqlite;
 
 mod argument;
+mod parse;
 mod routine;
 mod script;
 mod token;
@@ -16,6 +17,7 @@ mod token;
 pub use canonical::{canonical, checksum, digest};
 pub use directive::{Directive, DirectiveError, directives};
 pub use lexer::tokenize;
+pub use parse::{parse, parse_single, unknown_statement};
 pub use script::{Down, Outcome, Parsed, Script, Settings, Sql, Waiver};
 pub use split::{Problem, ProblemKind, Split, StatementSpan, split};
 pub use token::{Token, TokenKind, Unterminated};

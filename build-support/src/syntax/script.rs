@@ -36,6 +36,9 @@ pub struct Sql {
     pub statements: Vec<Statement>,
     /// Indices of statements that are passed on unread (`-- migratory: opaque`).
     pub opaque: Vec<usize>,
+    /// Statements that the parser refused, each with its finding. Where an engine runs the script, the engine has the
+    /// last word: a statement it takes is unknown, not wrong.
+    pub refused: Vec<(usize, Diagnostic)>,
     /// What its `allow` directives silence.
     pub waivers: Vec<Waiver>,
     /// The tagged checksum over its canonical statements.
@@ -64,8 +67,6 @@ pub struct Settings {
     pub lock_timeout: Option<u64>,
     /// Longest run of a statement, in milliseconds.
     pub statement_timeout: Option<u64>,
-    /// Environments it is meant for; empty means all.
-    pub environments: Vec<String>,
 }
 
 /// An `allow(...)` with its reason.
