@@ -6,6 +6,7 @@
 mod change;
 mod object;
 mod stored;
+mod summary;
 
 use std::rc::Rc;
 
@@ -15,6 +16,7 @@ use crate::syntax::ir::{ForeignKey, ObjectKind, ObjectName};
 
 pub use change::{Change, changes};
 pub use object::{Definition, Object, Origin};
+pub use summary::summary;
 
 /// The schema of temporary objects, as [`Key`] and [`Object`] spell it.
 pub const TEMP: &str = "temp";

@@ -43,7 +43,10 @@ fn line(change: &Change<'_>) -> Option<String> {
             format!("drops column `{}.{}`", table.name.text, column.text)
         }
         Change::RenameColumn { table, from, to } => {
-            format!("renames column `{}.{}` to `{}`", table.name.text, from.text, to.text)
+            format!(
+                "renames column `{}.{}` to `{}`",
+                table.name.text, from.text, to.text
+            )
         }
         Change::AlterTable { table, .. } => {
             format!("alters {} `{}`", ObjectKind::Table, table.name.text)

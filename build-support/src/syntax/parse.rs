@@ -20,8 +20,16 @@ pub fn parse(source: &Source, entry: &Entry) -> Outcome {
     let (up, down, description) = match entry.layout {
         EntryLayout::Rust(file) => {
             let has_down = declares_down(&source.file(file).text);
-            let down = if has_down { Down::Script(Script::Rust(file)) } else { Down::Missing };
-            (Script::Rust(file), down, doc_comment(&source.file(file).text))
+            let down = if has_down {
+                Down::Script(Script::Rust(file))
+            } else {
+                Down::Missing
+            };
+            (
+                Script::Rust(file),
+                down,
+                doc_comment(&source.file(file).text),
+            )
         }
         EntryLayout::Single(file) => {
             let reading = Reading::new(source, file);
@@ -31,14 +39,22 @@ pub fn parse(source: &Source, entry: &Entry) -> Outcome {
                 Some(half) => Down::Script(Script::Sql(reading.script(half, &mut found))),
                 None => reading.without_down(),
             };
-            (Script::Sql(reading.script(up, &mut found)), down, reading.description())
+            (
+                Script::Sql(reading.script(up, &mut found)),
+                down,
+                reading.description(),
+            )
         }
         EntryLayout::UpOnly(file) => {
             let reading = Reading::new(source, file);
             reading.refuse_down_line(&mut found);
             reading.settings(&mut settings, &mut found);
             let up = reading.script(reading.whole(), &mut found);
-            (Script::Sql(up), reading.without_down(), reading.description())
+            (
+                Script::Sql(up),
+                reading.without_down(),
+                reading.description(),
+            )
         }
         EntryLayout::Pair { up, down } => {
             let reading = Reading::new(source, up);
@@ -49,10 +65,22 @@ pub fn parse(source: &Source, entry: &Entry) -> Outcome {
             back.settings_of_down(&settings, &mut found);
             let up = reading.script(reading.whole(), &mut found);
             let down = back.script(back.whole(), &mut found);
-            (Script::Sql(up), Down::Script(Script::Sql(down)), reading.description())
+            (
+                Script::Sql(up),
+                Down::Script(Script::Sql(down)),
+                reading.description(),
+            )
         }
     };
-    Outcome { parsed: Parsed { up, down, description, settings }, diagnostics: found }
+    Outcome {
+        parsed: Parsed {
+            up,
+            down,
+            description,
+            settings,
+        },
+        diagnostics: found,
+    }
 }
 
 /// Reads a file that goes one way only: a repeatable migration or a seed.
@@ -89,7 +117,14 @@ impl<'s> Reading<'s> {
         let tokens = tokenize(dialect, &file.text);
         let split = split(dialect, &file.text, &tokens);
         let directives = directive::directives(&file.text, &tokens);
-        Self { dialect, id, file, tokens, split, directives }
+        Self {
+            dialect,
+            id,
+            file,
+            tokens,
+            split,
+            directives,
+        }
     }
 
     fn whole(&self) -> Half {
@@ -101,15 +136,22 @@ impl<'s> Reading<'s> {
 
     /// The halves before and behind the `down` line.
     fn halves(&self, found: &mut Vec<Diagnostic>) -> (Half, Option<Half>) {
-        let mut lines = self.readable().filter(|(_, directive)| matches!(directive, Directive::Down));
-        let Some((line, _)) = lines.next() else { return (self.whole(), None) };
+        let mut lines = self
+            .readable()
+            .filter(|(_, directive)| matches!(directive, Directive::Down));
+        let Some((line, _)) = lines.next() else {
+            return (self.whole(), None);
+        };
         for (second, _) in lines {
             found.push(self.misplaced(second.span, "a file has one `down` line", ""));
         }
         let Position::Between { next } = line.position(&self.split.statements) else {
             return (self.whole(), None);
         };
-        let up = Half { statements: 0..next, range: Span::new(0, line.span.start) };
+        let up = Half {
+            statements: 0..next,
+            range: Span::new(0, line.span.start),
+        };
         let down = Half {
             statements: next..self.split.statements.len(),
             range: Span::new(line.span.end, self.file.text.len()),
@@ -170,10 +212,12 @@ impl<'s> Reading<'s> {
                         "`env(...)` chooses among the files of `seeds/`",
                     ));
                 }
-                Directive::Squash { .. } => found.push(
-                    Diagnostic::error("unsupported-directive", "`squash` is not supported yet")
-                        .at(&self.file.path, place.span, "would be ignored"),
-                ),
+                Directive::Squash { .. } => {
+                    found.push(
+                        Diagnostic::error("unsupported-directive", "`squash` is not supported yet")
+                            .at(&self.file.path, place.span, "would be ignored"),
+                    )
+                }
                 _ => {}
             }
         }
@@ -187,7 +231,9 @@ impl<'s> Reading<'s> {
                 Directive::Timeout { lock, statement } => {
                     (*lock, *statement) == (settings.lock_timeout, settings.statement_timeout)
                 }
-                Directive::Irreversible { .. } | Directive::Env { .. } | Directive::Squash { .. } => false,
+                Directive::Irreversible { .. }
+                | Directive::Env { .. }
+                | Directive::Squash { .. } => false,
                 _ => true,
             };
             if !repeats {
@@ -202,17 +248,26 @@ impl<'s> Reading<'s> {
 
     fn description(&self) -> String {
         let header = directive::header(&self.file.text, &self.tokens);
-        header.description.or(header.migration).map_or_else(String::new, |(text, _)| text)
+        header
+            .description
+            .or(header.migration)
+            .map_or_else(String::new, |(text, _)| text)
     }
 
     /// One way of the file: its statements read, with the findings on them.
     fn script(&self, half: Half, found: &mut Vec<Diagnostic>) -> Sql {
         let within = |span: Span| half.range.start <= span.start && span.start < half.range.end;
-        for problem in self.split.problems.iter().filter(|problem| within(problem.span)) {
-            found.push(
-                Diagnostic::error("syntax-error", problem.to_string())
-                    .at(&self.file.path, problem.span, ""),
-            );
+        for problem in self
+            .split
+            .problems
+            .iter()
+            .filter(|problem| within(problem.span))
+        {
+            found.push(Diagnostic::error("syntax-error", problem.to_string()).at(
+                &self.file.path,
+                problem.span,
+                "",
+            ));
         }
         if half.statements.is_empty() && self.split.problems.is_empty() && half.range.start == 0 {
             found.push(
@@ -243,27 +298,31 @@ impl<'s> Reading<'s> {
             .iter()
             .map(|span| canonical(&self.file.text, &self.tokens[span.tokens.clone()]))
             .collect();
-        sql.digests = canonical.iter().map(|statement| digest(statement)).collect();
+        sql.digests = canonical
+            .iter()
+            .map(|statement| digest(statement))
+            .collect();
         sql.checksum = checksum(&canonical);
         sql
     }
 
     /// Puts `allow` and `opaque` where they belong, and says what is wrong with a directive nobody can read.
     fn attach(&self, place: &Found, half: &Half, sql: &mut Sql, found: &mut Vec<Diagnostic>) {
-        let directive = match &place.directive {
-            Ok(directive) => directive,
-            Err(error) => {
-                let level = match error.kind {
-                    DirectiveErrorKind::NearPrefix => Level::Warn,
-                    _ => Level::Deny,
-                };
-                let mut diagnostic = Diagnostic::new(level, "bad-directive", &error.message)
-                    .at(&self.file.path, error.span, "");
-                diagnostic.helps.extend(error.help.clone());
-                found.push(diagnostic);
-                return;
-            }
-        };
+        let directive =
+            match &place.directive {
+                Ok(directive) => directive,
+                Err(error) => {
+                    let level = match error.kind {
+                        DirectiveErrorKind::NearPrefix => Level::Warn,
+                        _ => Level::Deny,
+                    };
+                    let mut diagnostic = Diagnostic::new(level, "bad-directive", &error.message)
+                        .at(&self.file.path, error.span, "");
+                    diagnostic.helps.extend(error.help.clone());
+                    found.push(diagnostic);
+                    return;
+                }
+            };
         let next = match place.position(&self.split.statements) {
             Position::Between { next } => next,
             Position::Within { .. } => {
@@ -275,7 +334,10 @@ impl<'s> Reading<'s> {
                 return;
             }
         };
-        let covered = half.statements.contains(&next).then(|| next - half.statements.start);
+        let covered = half
+            .statements
+            .contains(&next)
+            .then(|| next - half.statements.start);
         match directive {
             Directive::Allow { rules, reason } => {
                 let whole = covered == Some(0) && !self.touches(place, next);
@@ -317,15 +379,28 @@ impl<'s> Reading<'s> {
         let unknown = |reason: &str| Statement {
             span: place.span,
             line,
-            body: Body::Unknown { reason: reason.to_owned() },
+            body: Body::Unknown {
+                reason: reason.to_owned(),
+            },
         };
         if sql.opaque.contains(&index) {
             return unknown("it is declared opaque");
         }
-        if self.split.problems.iter().any(|problem| place.span.contains(problem.span)) {
+        if self
+            .split
+            .problems
+            .iter()
+            .any(|problem| place.span.contains(problem.span))
+        {
             return unknown("it has a syntax error");
         }
-        match read(self.dialect, &self.file.text, place.span, line, &self.tokens[place.tokens.clone()]) {
+        match read(
+            self.dialect,
+            &self.file.text,
+            place.span,
+            line,
+            &self.tokens[place.tokens.clone()],
+        ) {
             Read::Statement(statement) => {
                 if let Body::Unknown { reason } = &statement.body {
                     found.push(unknown_statement(&self.file.path, place.span, reason));
@@ -343,17 +418,30 @@ impl<'s> Reading<'s> {
     }
 
     fn readable(&self) -> impl Iterator<Item = (&Found, &Directive)> {
-        self.directives.iter().filter_map(|found| Some((found, found.directive.as_ref().ok()?)))
+        self.directives
+            .iter()
+            .filter_map(|found| Some((found, found.directive.as_ref().ok()?)))
     }
 
     fn misplaced(&self, span: Span, message: &str, help: &str) -> Diagnostic {
-        let diagnostic = Diagnostic::error("misplaced-directive", message)
-            .at(&self.file.path, span, "has no effect here");
-        if help.is_empty() { diagnostic } else { diagnostic.help(help) }
+        let diagnostic = Diagnostic::error("misplaced-directive", message).at(
+            &self.file.path,
+            span,
+            "has no effect here",
+        );
+        if help.is_empty() {
+            diagnostic
+        } else {
+            diagnostic.help(help)
+        }
     }
 
     fn nothing_follows(&self, span: Span) -> Diagnostic {
-        self.misplaced(span, "no statement follows this directive", "it covers the statement after it")
+        self.misplaced(
+            span,
+            "no statement follows this directive",
+            "it covers the statement after it",
+        )
     }
 }
 
@@ -365,46 +453,69 @@ enum Read {
 
 fn read(dialect: Dialect, text: &str, span: Span, line: u32, tokens: &[Token]) -> Read {
     match dialect {
-        #[cfg(any())]
+        #[cfg(feature = "sqlite")]
         Dialect::Sqlite => match super::sqlite::parse(text, span, line, tokens) {
             Ok(statement) => Read::Statement(statement),
-            Err(error) => Read::Refused { message: error.message, span: error.span },
+            Err(error) => Read::Refused {
+                message: error.message,
+                span: error.span,
+            },
         },
         _ => {
             let _ = (text, tokens);
             let reason = "this build has no parser for the dialect".to_owned();
-            Read::Statement(Statement { span, line, body: Body::Unknown { reason } })
+            Read::Statement(Statement {
+                span,
+                line,
+                body: Body::Unknown { reason },
+            })
         }
     }
 }
 
 /// The warning that a statement is passed on unread.
 pub fn unknown_statement(file: &str, span: Span, reason: &str) -> Diagnostic {
-    Diagnostic::new(Level::Warn, "unknown-statement", format!("this statement is not checked: {reason}"))
-        .at(file, span, "passed on as it is")
-        .help("say that you know with `-- migratory: opaque` above it")
+    Diagnostic::new(
+        Level::Warn,
+        "unknown-statement",
+        format!("this statement is not checked: {reason}"),
+    )
+    .at(file, span, "passed on as it is")
+    .help("say that you know with `-- migratory: opaque` above it")
 }
 
 /// Whether a Rust migration has a way down: a line that declares `pub fn down` or `pub async fn down`.
 fn declares_down(text: &str) -> bool {
     text.lines().any(|line| {
         let line = line.trim_start();
-        let rest = line.strip_prefix("pub fn ").or_else(|| line.strip_prefix("pub async fn "));
+        let rest = line
+            .strip_prefix("pub fn ")
+            .or_else(|| line.strip_prefix("pub async fn "));
         rest.is_some_and(|rest| {
-            rest.strip_prefix("down").is_some_and(|rest| rest.trim_start().starts_with(['(', '<']))
+            rest.strip_prefix("down")
+                .is_some_and(|rest| rest.trim_start().starts_with(['(', '<']))
         })
     })
 }
 
 /// The first line of a Rust file's inner documentation.
 fn doc_comment(text: &str) -> String {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    line.strip_prefix("//!").map_or_else(String::new, |line| line.trim().to_owned())
+    let line = text
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty())
+        .unwrap_or_default();
+    line.strip_prefix("//!")
+        .map_or_else(String::new, |line| line.trim().to_owned())
 }
 
 impl Settings {
     /// Nothing asked for.
     pub fn new(in_transaction: bool) -> Self {
-        Self { in_transaction, lock_timeout: None, statement_timeout: None }
+        Self {
+            in_transaction,
+            lock_timeout: None,
+            statement_timeout: None,
+        }
     }
 }
