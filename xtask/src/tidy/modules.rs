@@ -29,7 +29,8 @@ const CORE: Layers = Layers {
     ],
 };
 
-/// The data's path, with what every stage uses before it and what calls the stages behind it.
+/// The data's path, with what every stage uses before it and what calls the stages behind it. `rules` says what a rule sees,
+/// and the engine gives it that, so the arrow between these two points from the engine to the rules.
 const BUILD: Layers = Layers {
     folder: "build-support/src/",
     layers: &[
