@@ -60,7 +60,7 @@ pub(super) fn stages_point_back(tree: &Tree) -> Vec<Finding> {
 pub(super) fn only_fs_opens_files(tree: &Tree) -> Vec<Finding> {
     let mut found = Vec::new();
     for (path, text) in tree.rust(BUILD.folder) {
-        if path == "build-support/src/fs.rs" {
+        if path == "build-support/src/fs.rs" || is_test_file(path) {
             continue;
         }
         for (number, line) in code_lines(text) {
@@ -85,7 +85,7 @@ fn arrows(tree: &Tree, of: &Layers) -> Vec<Finding> {
         let Some(module) = module_of(path, of.folder) else {
             continue;
         };
-        if path.ends_with("/tests.rs") || is_for_tests(root, module) {
+        if is_test_file(path) || is_for_tests(root, module) {
             continue;
         }
         let Some(place) = of.place(module) else {
@@ -135,6 +135,10 @@ fn homes(root: &str) -> BTreeMap<&str, &str> {
         }
     }
     homes
+}
+
+fn is_test_file(path: &str) -> bool {
+    path.ends_with("/tests.rs")
 }
 
 fn is_for_tests(root: &str, module: &str) -> bool {
@@ -265,6 +269,7 @@ mod tests {
     fn a_stage_that_opens_a_file_is_found() {
         let files = [
             ("build-support/src/fs.rs", "use std::fs;\n"),
+            ("build-support/src/lock/tests.rs", "use std::fs;\n"),
             (
                 "build-support/src/lock/mod.rs",
                 "// not std::fs\nlet x = std::fs::read(path);\nuse crate::fs;\n",
