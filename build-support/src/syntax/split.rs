@@ -209,16 +209,15 @@ impl<'a> Splitter<'a> {
     /// A semicolon within a body is taken into the statement only when a later token is: some write one between the
     /// body's `END` and the delimiter, and it is no part of the statement.
     fn semicolon(&mut self) {
-        if self.in_executable || (self.shape == Shape::Rule && !self.parentheses.is_empty()) {
-            return;
+        let held = self.in_executable
+            || self.body.is_open()
+            || (self.custom_delimiter && self.shape == Shape::MysqlRoutine);
+        if held {
+            self.close_parentheses();
+            self.body.semicolon();
+        } else if self.shape != Shape::Rule || self.parentheses.is_empty() {
+            self.end_statement();
         }
-        let in_body =
-            self.body.is_open() || (self.custom_delimiter && self.shape == Shape::MysqlRoutine);
-        if !in_body {
-            return self.end_statement();
-        }
-        self.close_parentheses();
-        self.body.semicolon();
     }
 
     fn delimiter_command(&mut self, token: Token) {
