@@ -1,0 +1,5 @@
+﻿# a
+CREATE TABLE b (c INT);
+
+SELECT 'd
+e';

@@ -1,0 +1,7 @@
+CREATE TABLE a (
+  delimiter CHAR(1),
+  b INT
+);
+SELECT
+  delimiter
+FROM a;

@@ -1,0 +1,4 @@
+DELIMITER //
+CREATE PROCEDURE p() BEGIN SELECT '//', `//` /* // */; -- //
+END //
+DELIMITER ;

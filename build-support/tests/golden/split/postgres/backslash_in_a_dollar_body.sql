@@ -1,0 +1,2 @@
+DO $$ begin raise notice '\d'; end $$;
+

@@ -1,0 +1,3 @@
+SELECT E'a\''
+  'b\'; c', 'd'
+  'e\'; SELECT 2;

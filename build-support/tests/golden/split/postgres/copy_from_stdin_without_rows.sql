@@ -1,0 +1,2 @@
+COPY public.t FROM STDIN;
+SELECT 2;

@@ -1,0 +1,6 @@
+DO $$
+BEGIN
+  NULL;
+END $$;
+SELECT 'a' -- b
+;

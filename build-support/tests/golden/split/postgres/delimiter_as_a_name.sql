@@ -1,0 +1,2 @@
+SELECT delimiter FROM t;
+COPY t FROM 'f' DELIMITER ',';

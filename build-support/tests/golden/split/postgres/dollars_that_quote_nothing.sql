@@ -1,0 +1,3 @@
+PREPARE p AS SELECT $1, $2;
+SELECT a$b$c; SELECT $1$ ;
+SELECT 2;

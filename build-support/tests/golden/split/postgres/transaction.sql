@@ -1,0 +1,4 @@
+BEGIN;
+CREATE TABLE a (b int);
+END;
+COMMIT;

@@ -1,0 +1,3 @@
+CREATE TABLE a (
+  b int;
+CREATE TABLE c (d int));

@@ -1,0 +1,3 @@
+SELECT 1;
+DO $a$ BEGIN; END $b$;
+SELECT $$;

@@ -1,0 +1,2 @@
+SELECT '-- no; comment', "/* a;", `b -- ;`, [c /* ; */ --];
+SELECT 2;

@@ -1,0 +1,6 @@
+-- head
+SELECT 1,
+  'a
+b';
+
+SELECT 2;

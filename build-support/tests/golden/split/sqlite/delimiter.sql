@@ -1,0 +1,4 @@
+DELIMITER //
+SELECT 1;
+DELIMITER ;
+CREATE TABLE delimiter (delimiter TEXT);

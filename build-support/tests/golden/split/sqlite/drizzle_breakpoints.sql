@@ -1,0 +1,4 @@
+CREATE TABLE a (b);--> statement-breakpoint
+CREATE TABLE c (d);
+--> statement-breakpoint
+CREATE TABLE e (f);

@@ -1,0 +1,4 @@
+;;
+ -- nothing
+; /* still nothing */ ;SELECT 1;;
+;

@@ -1,0 +1,1 @@
+SELECT ?, ?1, :a, @b, $c, :_d FROM e WHERE f = :g;

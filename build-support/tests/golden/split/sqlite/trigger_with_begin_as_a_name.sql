@@ -1,0 +1,4 @@
+CREATE TRIGGER begin AFTER UPDATE OF begin ON begin WHEN new.begin > 1 BEGIN
+  SELECT begin FROM t;
+END;
+SELECT 2;

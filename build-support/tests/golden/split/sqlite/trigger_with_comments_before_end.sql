@@ -1,0 +1,3 @@
+CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; -- END;
+/* ; */ END -- done
+; SELECT 2;

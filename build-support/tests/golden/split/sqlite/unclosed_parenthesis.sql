@@ -1,0 +1,2 @@
+CREATE TABLE a (b INT, c DECIMAL(10, 2);
+SELECT (1);
