@@ -3,6 +3,7 @@
 mod bench;
 mod command;
 mod new_rule;
+mod readme;
 mod step;
 mod steps;
 mod tidy;

@@ -2,7 +2,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::step::{Action, Outcome, Step, cargo};
-use crate::tidy;
+use crate::{readme, tidy};
 
 const FORMAT: Step = Step {
     name: "format",
@@ -55,6 +55,11 @@ const DOCS: Step = Step {
     ),
 };
 
+const README: Step = Step {
+    name: "readme",
+    action: Action::Call(readme::run),
+};
+
 const NEIGHBOURS: Step = Step {
     name: "neighbours",
     action: Action::Call(neighbours),
@@ -75,6 +80,7 @@ pub(crate) fn ci() -> Vec<Step> {
         WITHOUT_DRIVERS,
         WASM,
         DOCS,
+        README,
         NEIGHBOURS,
         TEST,
     ]
