@@ -225,9 +225,10 @@ pub(super) struct Mark {
 }
 
 /// Words that stand between operands, or before one.
-const OPERATOR_WORDS: [&str; 21] = [
-    "and", "as", "between", "by", "case", "distinct", "else", "escape", "from", "glob", "in", "is",
-    "like", "not", "or", "over", "select", "then", "values", "when", "where",
+const OPERATOR_WORDS: [&str; 25] = [
+    "and", "as", "between", "by", "case", "check", "distinct", "else", "escape", "exists",
+    "filter", "from", "glob", "in", "is", "like", "not", "or", "over", "select", "then", "using",
+    "values", "when", "where",
 ];
 
 /// The name that `raw` spells, which stands at `span`.

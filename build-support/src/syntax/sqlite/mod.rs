@@ -185,15 +185,38 @@ fn refused(text: &str, span: Span, tokens: &[Token], error: &Error) -> Result<Bo
     let offset = position.as_ref().map_or(0, |position| {
         span.start + offset(span.of(text), position.line, position.column)
     });
-    let mut significant = tokens.iter().filter(|token| !token.is_trivia());
-    let at = significant
-        .clone()
-        .find(|token| token.span.end > offset)
-        .or_else(|| significant.next_back());
+    let at = second_column(text, tokens, &message).or_else(|| token_at(tokens, offset));
     Err(SyntaxError {
         message,
         span: at.map_or(span, |token| token.span),
     })
+}
+
+/// The token that ends behind `offset`, or the last one.
+fn token_at(tokens: &[Token], offset: usize) -> Option<Token> {
+    let mut significant = tokens.iter().filter(|token| !token.is_trivia());
+    let at = significant.clone().find(|token| token.span.end > offset);
+    at.or_else(|| significant.next_back()).copied()
+}
+
+/// The second definition of a column, of which the parser complains only behind its end.
+fn second_column(text: &str, tokens: &[Token], message: &str) -> Option<Token> {
+    let name = message.strip_prefix("duplicate column name: ")?;
+    let name = cursor::ident(name, Span::default()).text;
+    let mut depth = 0_usize;
+    let mut begins = false;
+    let mut definitions = tokens.iter().filter(|token| {
+        let is_first = begins && depth == 1 && !token.is_trivia();
+        match token.kind {
+            TokenKind::LeftParen => depth += 1,
+            TokenKind::RightParen => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        begins = matches!(token.kind, TokenKind::LeftParen | TokenKind::Comma)
+            || begins && token.is_trivia();
+        is_first && token.unquote(text).eq_ignore_ascii_case(&name)
+    });
+    definitions.nth(1).copied()
 }
 
 /// Whether SQLite itself has no such objection: a column may be listed twice in `INSERT`, and what stands in a view or a

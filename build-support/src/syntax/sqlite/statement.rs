@@ -290,7 +290,7 @@ impl Walk<'_> {
                 }
             }
             ast::AlterTableBody::AddColumn(definition) => {
-                self.column_keyword(definition.col_name.0);
+                self.cursor.eat("column");
                 let mut added = Table::default();
                 self.column(definition, &mut added);
                 AlterAction::AddColumn {
@@ -298,13 +298,13 @@ impl Walk<'_> {
                 }
             }
             ast::AlterTableBody::DropColumn(name) => {
-                self.column_keyword(name.0);
+                self.cursor.eat("column");
                 AlterAction::DropColumn {
                     column: self.cursor.name(name.0),
                 }
             }
             ast::AlterTableBody::RenameColumn { old, new } => {
-                self.column_keyword(old.0);
+                self.cursor.eat("column");
                 let from = self.cursor.name(old.0);
                 self.cursor.expect("to");
                 AlterAction::RenameColumn {
@@ -506,15 +506,6 @@ impl Walk<'_> {
     fn if_not_exists(&mut self, written: bool) {
         if written {
             self.cursor.expect_all(&["if", "not", "exists"]);
-        }
-    }
-
-    /// The word `COLUMN`, which may be left out, and may be the column's name.
-    fn column_keyword(&mut self, name: &str) {
-        let is_name =
-            name.eq_ignore_ascii_case("column") && !self.cursor.at_all(&["column", "column"]);
-        if !is_name {
-            self.cursor.eat("column");
         }
     }
 

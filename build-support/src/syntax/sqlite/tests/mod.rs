@@ -1,0 +1,180 @@
+mod dump;
+
+use std::path::{Path, PathBuf};
+
+use migratory_core::Dialect;
+
+use self::dump::dump;
+use super::{SyntaxError, parse};
+use crate::Span;
+use crate::syntax::ir::{Body, Statement};
+use crate::syntax::{split, tokenize};
+
+/// Every statement of a file, parsed.
+fn parse_file(text: &str) -> Vec<Result<Statement, SyntaxError>> {
+    let tokens = tokenize(Dialect::Sqlite, text);
+    let statements = split(Dialect::Sqlite, text, &tokens).statements;
+    let parsed = statements.into_iter().map(|statement| {
+        let line = u32::try_from(statement.line).unwrap();
+        parse(text, statement.span, line, &tokens[statement.tokens])
+    });
+    parsed.collect()
+}
+
+/// The files of the real histories that SQLite accepts.
+fn corpus() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus/sqlite");
+    let Ok(histories) = std::fs::read_dir(&root) else {
+        println!(
+            "no real histories at {}: nothing was checked on them",
+            root.display()
+        );
+        return Vec::new();
+    };
+    let mut files = Vec::new();
+    for history in histories {
+        let history = history.unwrap().path();
+        let order = std::fs::read_to_string(history.join("order.tsv")).unwrap();
+        for row in order.lines().skip(1) {
+            let cells: Vec<&str> = row.split('\t').collect();
+            if cells[2] != "ok" {
+                continue;
+            }
+            let path = history.join("files").join(cells[0]);
+            let text = String::from_utf8(std::fs::read(&path).unwrap()).unwrap();
+            files.push((path, text));
+        }
+    }
+    files
+}
+
+#[test]
+fn real_histories_are_read_to_the_last_statement() {
+    for (path, text) in corpus() {
+        for parsed in parse_file(&text) {
+            let path = path.display();
+            let statement = match parsed {
+                Ok(statement) => statement,
+                Err(error) => panic!("{path}: {error:?} at {:?}", error.span.line_column(&text)),
+            };
+            if let Body::Unknown { reason } = &statement.body {
+                panic!("{path}:{}: {reason}", statement.line);
+            }
+        }
+    }
+}
+
+#[test]
+fn statements_are_read_as_expected() {
+    for (path, text) in golden() {
+        check(&path.with_extension("expected"), &describe(&text));
+    }
+}
+
+#[test]
+fn a_statement_with_a_token_less_is_refused_where_sqlite_refuses_it() {
+    let engine = rusqlite::Connection::open_in_memory().unwrap();
+    let mut verdicts = [0, 0];
+    for (_, text) in golden() {
+        let tokens = tokenize(Dialect::Sqlite, &text);
+        for statement in split(Dialect::Sqlite, &text, &tokens).statements {
+            for token in tokens[statement.tokens.clone()]
+                .iter()
+                .filter(|token| !token.is_trivia())
+            {
+                let (start, end) = (token.span.start, token.span.end);
+                let mutant = format!(
+                    "{} {}",
+                    &text[statement.span.start..start],
+                    &text[end..statement.span.end]
+                );
+                let refused = match engine.prepare(&mutant).map(drop) {
+                    Ok(()) => false,
+                    Err(error) if is_syntax_error(&error) => true,
+                    // What SQLite stumbled over first says nothing of the grammar.
+                    Err(_) => continue,
+                };
+                let tokens = tokenize(Dialect::Sqlite, &mutant);
+                let parsed = parse(&mutant, Span::new(0, mutant.len()), 1, &tokens);
+                let body = parsed.as_ref().map(|statement| &statement.body);
+                if matches!(body, Ok(Body::Unknown { .. })) {
+                    continue;
+                }
+                assert_eq!(parsed.is_err(), refused, "{mutant}: {parsed:?}");
+                verdicts[usize::from(refused)] += 1;
+            }
+        }
+    }
+    assert!(verdicts[0] > 50 && verdicts[1] > 500, "{verdicts:?}");
+}
+
+fn is_syntax_error(error: &rusqlite::Error) -> bool {
+    let message = error.to_string();
+    let signs = ["syntax error", "incomplete input", "unrecognized token"];
+    signs.iter().any(|sign| message.contains(sign))
+}
+
+#[test]
+fn every_name_in_real_histories_stands_where_its_span_says() {
+    for (_, text) in corpus() {
+        for statement in parse_file(&text) {
+            dump(&text, &statement.unwrap());
+        }
+    }
+}
+
+/// The golden files.
+fn golden() -> Vec<(PathBuf, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/parse/sqlite");
+    let paths = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let sources = paths.filter(|path| path.extension().is_some_and(|extension| extension == "sql"));
+    let files: Vec<_> = sources
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).unwrap();
+            (path, text)
+        })
+        .collect();
+    assert!(!files.is_empty());
+    files
+}
+
+/// Compares with a golden file, or rewrites it where `UPDATE=1`.
+fn check(path: &Path, actual: &str) {
+    if std::env::var_os("UPDATE").is_some_and(|value| value == "1") {
+        std::fs::write(path, actual).unwrap();
+    }
+    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    let difference = actual
+        .lines()
+        .zip(expected.lines())
+        .find(|(actual, expected)| actual != expected);
+    assert!(
+        actual == expected,
+        "{} differs, first in {difference:?}; UPDATE=1 accepts it",
+        path.display()
+    );
+}
+
+/// What each statement of a file says, or what is wrong with it.
+fn describe(text: &str) -> String {
+    let mut described = String::new();
+    for parsed in parse_file(text) {
+        match parsed {
+            Ok(statement) => {
+                let first = statement.span.of(text).lines().next().unwrap();
+                described += &format!("{}: {first}\n{}", statement.line, dump(text, &statement));
+            }
+            Err(error) => {
+                let (line, column) = error.span.line_column(text);
+                described += &format!(
+                    "{line}:{column}: {} |{}|\n",
+                    error.message,
+                    error.span.of(text)
+                );
+            }
+        }
+    }
+    described
+}

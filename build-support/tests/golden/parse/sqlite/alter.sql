@@ -1,0 +1,16 @@
+ALTER TABLE users RENAME TO people;
+ALTER TABLE main."users" ADD COLUMN nickname TEXT NOT NULL DEFAULT '' CHECK (nickname <> 'x');
+ALTER TABLE users ADD age INT REFERENCES ages (age);
+ALTER TABLE users ADD COLUMN column TEXT;
+ALTER TABLE users ADD column TEXT;
+ALTER TABLE users ADD "column";
+ALTER TABLE users DROP COLUMN email;
+ALTER TABLE users DROP column;
+ALTER TABLE users DROP COLUMN column;
+ALTER TABLE users RENAME COLUMN email TO mail;
+ALTER TABLE users RENAME column TO "the column";
+ALTER TABLE users RENAME to TO "to";
+ALTER TABLE users ALTER COLUMN email SET  NOT NULL;
+ALTER TABLE users ALTER email DROP NOT NULL;
+ALTER TABLE users ADD CONSTRAINT adult CHECK (age > 17);
+ALTER TABLE users DROP CONSTRAINT adult;

@@ -1,0 +1,20 @@
+CREATE TABEL users (id INT);
+CREATE TABLE users (id INT,);
+CREATE TABLE users (id INT, id TEXT);
+ALTER TABLE users ADD COLUMN IF NOT EXISTS email TEXT;
+CREATE INDEX ON users (email);
+DROP TABLE;
+SELECT
+    a,
+    b c d
+FROM t;
+INSERT INTO users VALUES (1, 0x);
+INSERT INTO users VALUES (x'0');
+CREATE TABLE t (a) WITHOUT rows;
+UPDATE users SET
+-- nothing
+;
+SELECT 1 ! 2;
+CREATE TRIGGER t AFTER INSERT ON x BEGIN DELETE FROM y INDEXED BY z; END;
+SELECT * FROM a NATURAL JOIN b ON 1;
+größe größe;

@@ -1,0 +1,30 @@
+CREATE TABLE users (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    email VARCHAR ( 255 ) NOT NULL UNIQUE COLLATE NOCASE,
+    age unsigned big int CHECK (age   >= 0),
+    price DECIMAL(10, -2) DEFAULT -1.5,
+    created TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    state TEXT DEFAULT "draft",
+    note TEXT DEFAULT none,
+    flag BOOLEAN DEFAULT TRUE,
+    anything,
+    empty NULL DEFAULT NULL,
+    random INT DEFAULT (random() % 10)
+);
+CREATE TABLE IF NOT EXISTS main.orders (
+    user_id INT CONSTRAINT the_user REFERENCES users (id) ON DELETE CASCADE ON UPDATE SET NULL DEFERRABLE INITIALLY DEFERRED,
+    item INT REFERENCES items MATCH full NOT DEFERRABLE,
+    total REAL GENERATED ALWAYS AS (price * quantity) STORED,
+    price REAL, quantity INT AS (1) VIRTUAL,
+    CONSTRAINT pk PRIMARY KEY (user_id, item DESC) ON CONFLICT REPLACE
+    CONSTRAINT one_total UNIQUE (total COLLATE NOCASE, 'price')
+    , CHECK (price > 0 AND (quantity IN (1, 2) OR price IS NOT NULL)),
+    CONSTRAINT the_item FOREIGN KEY (item, price) REFERENCES [the items] (a, "b") ON DELETE SET DEFAULT ON UPDATE NO ACTION,
+    FOREIGN KEY (price) REFERENCES prices ON DELETE RESTRICT
+) STRICT, WITHOUT ROWID;
+CREATE TEMPORARY TABLE scratch (a CONSTRAINT lost, b DEFERRABLE, c NOT NULL ON CONFLICT FAIL UNIQUE ON CONFLICT IGNORE);
+CREATE TEMP TABLE temp.copy AS SELECT id, email AS mail FROM users WHERE age > 3;
+CREATE TABLE typed (a GENERATED ALWAYS AS (1), b INT GENERATED ALWAYS AS (a), "c d" "my  type" (3), e [x y] z);
+CREATE VIRTUAL TABLE IF NOT EXISTS main.notes_fts USING fts5(title, body, content='notes', tokenize = 'porter');
+CREATE VIRTUAL TABLE plain USING rtree;
+CREATE TABLE t (a INTEGER PRIMARY KEY DESC, b INTEGER, PRIMARY KEY (b AUTOINCREMENT));
