@@ -4,9 +4,12 @@ pub mod catalog;
 pub mod codegen;
 pub mod diagnostic;
 pub mod discover;
+pub mod fs;
 pub mod rules;
 pub mod syntax;
 
+#[cfg(test)]
+mod fixture;
 mod nearest;
 mod span;
 

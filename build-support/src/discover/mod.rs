@@ -1,10 +1,43 @@
 //! The first stage: a folder to a list of migrations by version.
 //!
-//! [`read`] (in `fs`) takes the bytes in; everything here is a function of those bytes.
+//! [`fs::read_directory`](crate::fs::read_directory) takes the bytes in; everything here is a function of those bytes.
+//!
+//! A directory has these files; anything else in it is a finding.
+//!
+//! | name | is |
+//! |---|---|
+//! | `<version>_<description>.sql` | a migration; its way down may stand behind a `-- migratory: down` line |
+//! | `<version>_<description>.up.sql`, `.down.sql` | a migration of two files; the second may be missing |
+//! | `<version>_<description>.rs` | a migration in Rust |
+//! | `R__<description>.sql` | a repeatable migration |
+//! | `seeds/*.sql`, `seeds/<environment>/*.sql` | seeds |
+//! | `migratory.toml`, `migratory.lock` | policy, and the record of what is final |
+//! | `README`, `README.*`, names with a leading dot | tolerated, not read |
+//!
+//! A version has 1 to 19 digits and fits a signed 64-bit number; a description has ASCII letters, digits and `_`, and starts with
+//! a letter or a digit. Extensions are written in small letters.
 
+mod check;
 mod config;
+mod directory;
+mod name;
+mod proposal;
+mod raw;
+mod style;
+mod text;
+mod versions;
 
-pub use config::{Config, Deployment};
+pub use check::{CHECKS, Check};
+pub use config::{COMPILED, Config, DIALECTS, Deployment, KEYS, Key};
+pub use directory::discover;
+pub use raw::{Raw, RawFile, RawFolder, Unreadable, has_content};
+
+/// The policy file's name.
+pub const CONFIG_FILE: &str = "migratory.toml";
+/// The lock file's name.
+pub const LOCK_FILE: &str = "migratory.lock";
+/// The folder of the seeds.
+pub const SEEDS: &str = "seeds";
 
 use migratory_core::Version;
 
@@ -46,6 +79,17 @@ impl Source {
     /// The file behind an index.
     pub fn file(&self, id: FileId) -> &File {
         &self.files[id.0]
+    }
+
+    /// The text of the file at a path of the directory, such as a diagnostic names.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        let file = self.files.iter().find(|file| file.path == path)?;
+        Some(&file.text)
+    }
+
+    /// The path of the file that brings a migration in.
+    pub fn path_of(&self, entry: &Entry) -> &str {
+        &self.file(entry.layout.up()).path
     }
 }
 
@@ -96,3 +140,6 @@ pub struct Repeatable {
     /// Its file.
     pub file: FileId,
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,1 @@
+//! The sixth stage: what is final stays as it is.
