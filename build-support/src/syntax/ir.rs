@@ -309,6 +309,18 @@ pub enum ReferenceAction {
     SetDefault,
 }
 
+impl std::fmt::Display for ReferenceAction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NoAction => "NO ACTION",
+            Self::Restrict => "RESTRICT",
+            Self::Cascade => "CASCADE",
+            Self::SetNull => "SET NULL",
+            Self::SetDefault => "SET DEFAULT",
+        })
+    }
+}
+
 /// A `CHECK` constraint.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Check {
