@@ -2,11 +2,21 @@
 
 use migratory_core::Dialect;
 
-use crate::Span;
-use crate::catalog::{Catalog, Change};
-use crate::diagnostic::{Diagnostic, Level};
-use crate::discover::Config;
-use crate::syntax::ir::{ObjectName, Statement};
+use crate::catalog::Change;
+use crate::diagnostic::Level;
+
+mod check;
+mod context;
+mod judge;
+mod rebuild;
+mod report;
+mod session;
+
+pub use check::{CHECKS, Check, Known, known, names, unknown_name};
+pub use context::{Context, ScriptContext, Step};
+pub use judge::{Verdict, judge, level, unknown_levels};
+pub use rebuild::{Form, Rebuild, needs_foreign_keys_off, rebuilds};
+pub use report::{Finding, Reporter};
 
 /// Every rule there is.
 pub const RULES: &[&dyn Rule] = &[];
@@ -34,7 +44,10 @@ pub trait Rule: Sync {
 
     /// Whether it looks at scripts that go down as well.
     fn goes_down(&self) -> bool {
-        matches!(self.group(), Group::Transactional | Group::Correctness)
+        matches!(
+            self.group(),
+            Group::Transactional | Group::Correctness | Group::DataDependent
+        )
     }
 
     /// Looks at one change.
@@ -42,6 +55,17 @@ pub trait Rule: Sync {
 
     /// Looks at a whole script once all its statements ran.
     fn check_script(&self, _script: &ScriptContext<'_>, _report: &mut Reporter<'_>) {}
+
+    /// The way out, where the engine refuses with these words what this rule is about: then the finding is the rule's.
+    fn rejection(&self, _words: &str) -> Option<&'static str> {
+        None
+    }
+}
+
+/// The rule that the engine's refusal belongs to, and the way out.
+pub fn rejection(words: &str) -> Option<(&'static dyn Rule, &'static str)> {
+    let mut rules = RULES.iter().copied();
+    rules.find_map(|rule| rule.rejection(words).map(|help| (rule, help)))
 }
 
 /// Groups of rules that share a default level.
@@ -66,6 +90,18 @@ pub enum Group {
 }
 
 impl Group {
+    /// Every group.
+    pub const ALL: &[Self] = &[
+        Self::Destructive,
+        Self::Breaking,
+        Self::Blocking,
+        Self::DataDependent,
+        Self::Transactional,
+        Self::Correctness,
+        Self::History,
+        Self::Style,
+    ];
+
     /// Its default level.
     pub fn level(self) -> Level {
         match self {
@@ -78,73 +114,20 @@ impl Group {
             Self::Style => Level::Allow,
         }
     }
-}
 
-/// A change that was made, as [`Rule::check_script`] sees it.
-#[derive(Clone, Debug)]
-pub struct Step<'a> {
-    /// What was done.
-    pub change: Change<'a>,
-    /// Where it stands in the file.
-    pub span: Span,
-    /// Index of its statement in [`ScriptContext::statements`].
-    pub statement: usize,
-    /// The schema before it.
-    pub before: Catalog,
-    /// The schema after it.
-    pub after: Catalog,
-}
-
-/// A script as a whole.
-#[derive(Clone, Debug)]
-pub struct ScriptContext<'a> {
-    /// The dialect it is written in.
-    pub dialect: Dialect,
-    /// The directory's policy.
-    pub config: &'a Config,
-    /// The file, relative to the migrations directory.
-    pub file: &'a str,
-    /// The file's text.
-    pub text: &'a str,
-    /// Its name as a migration.
-    pub migration: &'a str,
-    /// Whether it goes down.
-    pub down: bool,
-    /// Whether the runtime puts a transaction around it.
-    pub in_transaction: bool,
-    /// Its statements.
-    pub statements: &'a [Statement],
-    /// Every change, in order.
-    pub steps: &'a [Step<'a>],
-    /// The schema before the first statement.
-    pub before: &'a Catalog,
-    /// The schema after the last statement.
-    pub after: &'a Catalog,
-}
-
-/// A change with what stands around it.
-#[derive(Clone, Copy, Debug)]
-pub struct Context<'a> {
-    /// The script it belongs to, as far as it ran; `after` is the state after this change.
-    pub script: &'a ScriptContext<'a>,
-    /// The change itself with the schema before and after.
-    pub step: &'a Step<'a>,
-}
-
-impl Context<'_> {
-    /// Whether the table was made earlier in the same script: nobody has data in it or reads it yet.
-    pub fn created_here(&self, table: &ObjectName) -> bool {
-        self.script.before.table(table).is_none()
+    /// Its name, as `allow(...)` and `[levels]` spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Destructive => "destructive",
+            Self::Breaking => "breaking",
+            Self::Blocking => "blocking",
+            Self::DataDependent => "data-dependent",
+            Self::Transactional => "transactional",
+            Self::Correctness => "correctness",
+            Self::History => "history",
+            Self::Style => "style",
+        }
     }
-}
-
-/// Takes the findings of one rule on one script.
-#[derive(Debug)]
-pub struct Reporter<'a> {
-    file: &'a str,
-    rule: &'static str,
-    level: Level,
-    found: &'a mut Vec<Diagnostic>,
 }
 
 /// The rule of that name.
