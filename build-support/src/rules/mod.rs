@@ -12,6 +12,35 @@ mod rebuild;
 mod report;
 mod session;
 
+mod constraint_checks_left_off;
+mod delete_without_where;
+mod drop_and_recreate;
+mod drop_column;
+mod drop_table;
+mod irreversible_down;
+mod non_transactional_statement;
+mod rename_column;
+mod rename_table;
+mod replace_into;
+mod sqlite_add_column_forbidden;
+mod sqlite_add_column_nonconstant_default;
+mod sqlite_add_column_not_null;
+mod sqlite_autoincrement_reset;
+mod sqlite_dangling_foreign_key;
+mod sqlite_defer_fk_not_enough;
+mod sqlite_drop_column_referenced;
+mod sqlite_feature_version;
+mod sqlite_missing_fk_check;
+mod sqlite_pragma_in_transaction;
+mod sqlite_rebuild_cascades;
+mod sqlite_rebuild_drops_column;
+mod sqlite_rebuild_loses_objects;
+mod sqlite_rebuild_wrong_order;
+mod sqlite_string_for_column;
+mod transaction_nesting;
+mod uncommitted_transaction;
+mod update_without_where;
+
 pub use check::{CHECKS, Check, Known, known, names, unknown_name};
 pub use context::{Context, ScriptContext, Step};
 pub use judge::{Verdict, judge, level, unknown_levels};
@@ -19,7 +48,36 @@ pub use rebuild::{Form, Rebuild, needs_foreign_keys_off, rebuilds};
 pub use report::{Finding, Reporter};
 
 /// Every rule there is.
-pub const RULES: &[&dyn Rule] = &[];
+pub const RULES: &[&dyn Rule] = &[
+    &constraint_checks_left_off::ConstraintChecksLeftOff,
+    &delete_without_where::DeleteWithoutWhere,
+    &drop_and_recreate::DropAndRecreate,
+    &drop_column::DropColumn,
+    &drop_table::DropTable,
+    &irreversible_down::IrreversibleDown,
+    &non_transactional_statement::NonTransactionalStatement,
+    &rename_column::RenameColumn,
+    &rename_table::RenameTable,
+    &replace_into::ReplaceInto,
+    &sqlite_add_column_forbidden::SqliteAddColumnForbidden,
+    &sqlite_add_column_nonconstant_default::SqliteAddColumnNonconstantDefault,
+    &sqlite_add_column_not_null::SqliteAddColumnNotNull,
+    &sqlite_autoincrement_reset::SqliteAutoincrementReset,
+    &sqlite_dangling_foreign_key::SqliteDanglingForeignKey,
+    &sqlite_defer_fk_not_enough::SqliteDeferFkNotEnough,
+    &sqlite_drop_column_referenced::SqliteDropColumnReferenced,
+    &sqlite_feature_version::SqliteFeatureVersion,
+    &sqlite_missing_fk_check::SqliteMissingFkCheck,
+    &sqlite_pragma_in_transaction::SqlitePragmaInTransaction,
+    &sqlite_rebuild_cascades::SqliteRebuildCascades,
+    &sqlite_rebuild_drops_column::SqliteRebuildDropsColumn,
+    &sqlite_rebuild_loses_objects::SqliteRebuildLosesObjects,
+    &sqlite_rebuild_wrong_order::SqliteRebuildWrongOrder,
+    &sqlite_string_for_column::SqliteStringForColumn,
+    &transaction_nesting::TransactionNesting,
+    &uncommitted_transaction::UncommittedTransaction,
+    &update_without_where::UpdateWithoutWhere,
+];
 
 /// One thing that can go wrong in a migration.
 pub trait Rule: Sync {
