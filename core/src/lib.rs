@@ -18,6 +18,7 @@ mod history;
 mod label;
 mod migration;
 mod plan;
+mod record;
 mod refusal;
 mod row;
 mod script;
@@ -36,6 +37,7 @@ pub use migration::{
     Down, ForeignKeys, Migration, Migrations, Repeatable, Timeouts, TransactionMode,
 };
 pub use plan::{Action, Choice, Goal, Plan, Policy, plan};
+pub use record::{Record, RustCalls};
 pub use refusal::{Interrupted, NoWayDown, Recorded, Refusal};
 pub use row::{Kind, Malformed, Row, RowState};
 pub use script::{RustCall, RustFunction, Script, Sql, Statement, pack};

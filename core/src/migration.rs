@@ -277,9 +277,16 @@ impl Timeouts {
 pub struct Migrations {
     dialect: Dialect,
     scope: &'static str,
-    versioned: &'static [Migration],
+    versioned: Versioned,
     repeatable: &'static [Repeatable],
     head: Chain,
+}
+
+/// Where the versioned migrations are.
+#[derive(Clone, Copy, Debug)]
+enum Versioned {
+    Listed(&'static [Migration]),
+    Deferred(fn() -> &'static [Migration]),
 }
 
 impl Migrations {
@@ -313,9 +320,28 @@ impl Migrations {
         Self {
             dialect,
             scope: Self::DEFAULT_SCOPE,
-            versioned,
+            versioned: Versioned::Listed(versioned),
             repeatable,
             head,
+        }
+    }
+
+    /// A list whose versioned migrations are made when somebody first asks for one; a run that has nothing to do never does.
+    ///
+    /// `versioned` must give the same list every time, with ascending versions, and `head` must be the sum of the links of all
+    /// migrations, repeatable ones included.
+    pub const fn deferred(
+        dialect: Dialect,
+        versioned: fn() -> &'static [Migration],
+        repeatable: &'static [Repeatable],
+        head: u64,
+    ) -> Self {
+        Self {
+            dialect,
+            scope: Self::DEFAULT_SCOPE,
+            versioned: Versioned::Deferred(versioned),
+            repeatable,
+            head: Chain::EMPTY.plus(head),
         }
     }
 
@@ -336,8 +362,11 @@ impl Migrations {
     }
 
     /// The versioned migrations, in order.
-    pub const fn versioned(&self) -> &'static [Migration] {
-        self.versioned
+    pub fn versioned(&self) -> &'static [Migration] {
+        match self.versioned {
+            Versioned::Listed(list) => list,
+            Versioned::Deferred(list) => list(),
+        }
     }
 
     /// The repeatable migrations, in the order they run.
@@ -352,16 +381,16 @@ impl Migrations {
 
     /// The newest version.
     pub fn latest(&self) -> Option<Version> {
-        self.versioned.last().map(Migration::version)
+        self.versioned().last().map(Migration::version)
     }
 
     /// The migration of a version.
     pub fn find(&self, version: Version) -> Option<&'static Migration> {
-        let index = self
-            .versioned
+        let versioned = self.versioned();
+        let index = versioned
             .binary_search_by_key(&version, Migration::version)
             .ok()?;
-        Some(&self.versioned[index])
+        Some(&versioned[index])
     }
 }
 
@@ -406,6 +435,18 @@ mod tests {
         assert_eq!(found.to_string(), "0010_step");
         assert!(MIGRATIONS.find(Version::new(3, 4)).is_none());
         assert_eq!(MIGRATIONS.latest(), Some(Version::new(10, 4)));
+    }
+
+    #[test]
+    fn a_deferred_list_is_made_when_it_is_asked_for() {
+        fn never() -> &'static [Migration] {
+            panic!("nobody asked")
+        }
+        let deferred = Migrations::deferred(Dialect::Sqlite, never, &[], 7).with_scope("x");
+        assert_eq!((deferred.head().value(), deferred.scope()), (7, "x"));
+        let deferred = Migrations::deferred(Dialect::Sqlite, || &VERSIONED, &[], 7);
+        assert_eq!(deferred.versioned().len(), 3);
+        assert_eq!(deferred.latest(), Some(Version::new(10, 4)));
     }
 
     #[test]
