@@ -206,6 +206,19 @@ impl Catalog {
         self.gone.get(&key).map(|gone| &**gone)
     }
 
+    /// A value that two schemas share if they hold the same objects, whatever order they were made in; `None` where the
+    /// schema is not fully known. Temporary objects do not count.
+    pub fn fingerprint(&self) -> Option<u64> {
+        if self.incomplete {
+            return None;
+        }
+        let lasting = self.objects().filter(|object| !object.is_temporary());
+        lasting.fold(Some(0), |sum: Option<u64>, object| {
+            sum.filter(|_| !object.incomplete)
+                .map(|sum| sum.wrapping_add(object.digest()))
+        })
+    }
+
     /// Whether a statement nobody could interpret may have touched anything.
     pub fn is_incomplete(&self) -> bool {
         self.incomplete

@@ -1,9 +1,12 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use migratory_core::{Dialect, content_digest};
+
 use super::{Key, TEMP};
 use crate::Span;
 use crate::syntax::ir::{Body, CreateIndex, CreateTrigger, CreateView, ObjectKind, Table};
+use crate::syntax::{canonical, tokenize};
 
 /// One object of the schema.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -24,6 +27,8 @@ pub struct Object {
     pub incomplete: bool,
     #[serde(skip)]
     definition: OnceCell<Definition>,
+    #[serde(skip)]
+    digest: OnceCell<u64>,
 }
 
 /// The statement that made an object.
@@ -73,6 +78,7 @@ impl Object {
             origin: None,
             incomplete: false,
             definition: OnceCell::new(),
+            digest: OnceCell::new(),
         }
     }
 
@@ -109,6 +115,17 @@ impl Object {
     /// Whether it lives in the temporary schema.
     pub fn is_temporary(&self) -> bool {
         self.schema.as_deref() == Some(TEMP)
+    }
+
+    /// A digest of what it is, whatever white space and comments its SQL holds.
+    pub fn digest(&self) -> u64 {
+        *self.digest.get_or_init(|| {
+            let tokens = tokenize(Dialect::Sqlite, &self.sql);
+            let key = self.key();
+            let table = self.table.to_ascii_lowercase();
+            let sql = canonical(&self.sql, &tokens);
+            content_digest(format!("{}\0{}\0{table}\0{sql}", self.kind, key.name).as_bytes())
+        })
     }
 
     /// What it looks like inside.

@@ -140,3 +140,46 @@ fn a_catalog_survives_being_written_down() {
     assert_eq!(back.indexes_of(users).count(), 1);
     assert!(back.is_incomplete());
 }
+
+#[test]
+fn a_fingerprint_tells_schemas_apart_and_not_how_they_came_to_be() {
+    let table = |name: &str, sql: &str| Object::new(ObjectKind::Table, None, name, name, sql);
+    let of = |objects: Vec<Object>| {
+        let mut catalog = Catalog::default();
+        objects
+            .into_iter()
+            .for_each(|object| catalog.insert(object));
+        catalog.fingerprint()
+    };
+    let users = "CREATE TABLE users (id INTEGER)";
+    let tags = "CREATE TABLE tags (id INTEGER)";
+    let schema = of(vec![table("users", users), table("tags", tags)]);
+    assert!(schema.is_some());
+    assert_eq!(schema, of(vec![table("tags", tags), table("users", users)]));
+    let spaced = "CREATE TABLE users(id  INTEGER) -- keyed";
+    assert_eq!(
+        schema,
+        of(vec![table("users", spaced), table("tags", tags)])
+    );
+    let typed = "CREATE TABLE users (id TEXT)";
+    assert_ne!(schema, of(vec![table("users", typed), table("tags", tags)]));
+    let temporary = Object::new(
+        ObjectKind::Table,
+        Some(TEMP),
+        "t",
+        "t",
+        "CREATE TABLE t (a)",
+    );
+    assert_eq!(
+        schema,
+        of(vec![table("users", users), table("tags", tags), temporary])
+    );
+}
+
+#[test]
+fn a_schema_that_is_not_fully_known_has_no_fingerprint() {
+    let mut catalog = Catalog::default();
+    assert_eq!(catalog.fingerprint(), Some(0));
+    catalog.mark_incomplete();
+    assert_eq!(catalog.fingerprint(), None);
+}
