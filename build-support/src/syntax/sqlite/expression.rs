@@ -445,11 +445,10 @@ fn kind(expr: &ast::Expr<'_>) -> ExprKind {
             ast::Literal::CurrentDate | ast::Literal::CurrentTime | ast::Literal::CurrentTimestamp,
         ) => ExprKind::CurrentTime,
         ast::Expr::Literal(_) => ExprKind::Literal,
-        ast::Expr::Unary(ast::UnaryOperator::Negative | ast::UnaryOperator::Positive, operand)
-            if matches!(operand, ast::Expr::Literal(ast::Literal::Numeric(_))) =>
-        {
-            ExprKind::Literal
-        }
+        ast::Expr::Unary(
+            ast::UnaryOperator::Negative | ast::UnaryOperator::Positive,
+            ast::Expr::Literal(ast::Literal::Numeric(_)),
+        ) => ExprKind::Literal,
         ast::Expr::Id(id) if is_boolean(id.0) => ExprKind::Literal,
         ast::Expr::Id(_)
         | ast::Expr::Name(_)

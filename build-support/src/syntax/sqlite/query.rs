@@ -2,7 +2,7 @@ use sqlite3_parser::ast;
 
 use super::Walk;
 use super::expression::Names;
-use crate::syntax::ir::{Expr, Ident, ObjectName, Query};
+use crate::syntax::ir::{ColumnRef, Expr, Ident, ObjectName, Query};
 use crate::syntax::token::TokenKind;
 
 impl Walk<'_> {
@@ -262,21 +262,27 @@ impl Walk<'_> {
                 self.distinctness();
                 self.results(columns, names, outputs);
                 self.from(from.as_ref(), names);
-                self.clause(&["where"], *where_clause, names);
+                self.clause("where", *where_clause, names);
                 if let Some(list) = group_by {
                     self.cursor.expect_all(&["group", "by"]);
                     self.expressions(list, names);
                 }
-                self.clause(&["having"], *having, names);
+                self.clause("having", *having, names);
                 self.windows(window_clause.unwrap_or_default(), names);
             }
             ast::OneSelect::Values(rows) => self.values(rows, names, outputs),
         }
     }
 
-    fn clause(&mut self, keywords: &[&str], expr: Option<&ast::Expr<'_>>, names: &mut Names) {
+    /// A keyword and the expression after it, where they are written.
+    pub(super) fn clause(
+        &mut self,
+        keyword: &str,
+        expr: Option<&ast::Expr<'_>>,
+        names: &mut Names,
+    ) {
         if let Some(expr) = expr {
-            self.cursor.expect_all(keywords);
+            self.cursor.expect(keyword);
             self.expression(expr, names);
         }
     }
@@ -337,16 +343,14 @@ impl Walk<'_> {
             }
             self.source(&join.table, names);
             match &join.constraint {
-                Some(ast::JoinConstraint::On(expr)) => self.clause(&["on"], Some(expr), names),
+                Some(ast::JoinConstraint::On(expr)) => self.clause("on", Some(expr), names),
                 Some(ast::JoinConstraint::Using(columns)) => {
                     self.cursor.expect("using");
                     let columns = self.name_list(columns).into_iter();
-                    names
-                        .columns
-                        .extend(columns.map(|name| crate::syntax::ir::ColumnRef {
-                            qualifier: None,
-                            name,
-                        }));
+                    names.columns.extend(columns.map(|name| ColumnRef {
+                        qualifier: None,
+                        name,
+                    }));
                 }
                 None => {}
             }

@@ -1,9 +1,10 @@
 use sqlite3_parser::ast;
 
 use super::Walk;
+use crate::Span;
 use crate::syntax::ir::{
-    Check, Column, CreateTable, Expr, ForeignKey, Generated, Ident, Key, ObjectName, Quote,
-    ReferenceAction, Table,
+    Check, Column, CreateTable, Expr, ExprKind, ForeignKey, Generated, Ident, Key, ObjectName,
+    Quote, ReferenceAction, Table,
 };
 use crate::syntax::token::TokenKind;
 
@@ -171,7 +172,7 @@ impl Walk<'_> {
     fn default_value(&mut self, value: &ast::Expr<'_>) -> Expr {
         let mut default = self.summary(value);
         if matches!(value, ast::Expr::Id(_)) {
-            default.kind = crate::syntax::ir::ExprKind::Literal;
+            default.kind = ExprKind::Literal;
             // What is quoted may have been meant as a column; a bare word cannot.
             default
                 .columns
@@ -359,7 +360,7 @@ impl Walk<'_> {
     }
 }
 
-fn inline_key(name: Option<Ident>, column: &Column, span: crate::Span) -> Key {
+fn inline_key(name: Option<Ident>, column: &Column, span: Span) -> Key {
     Key {
         name,
         columns: vec![column.name.clone()],

@@ -198,7 +198,7 @@ impl Dump<'_> {
         for column in &table.columns {
             self.column(column);
         }
-        for key in &table.primary_key {
+        if let Some(key) = &table.primary_key {
             self.key("primary key", key);
         }
         for key in &table.uniques {

@@ -1,4 +1,5 @@
 mod dump;
+mod stored;
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +22,7 @@ fn parse_file(text: &str) -> Vec<Result<Statement, SyntaxError>> {
     parsed.collect()
 }
 
-/// The files of the real histories that SQLite accepts.
+/// The files of the real histories that SQLite accepts, each history in its order.
 fn corpus() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus/sqlite");
     let Ok(histories) = std::fs::read_dir(&root) else {
@@ -177,4 +178,57 @@ fn describe(text: &str) -> String {
         }
     }
     described
+}
+
+#[test]
+fn nesting_beyond_reason_is_unknown_and_not_a_crash() {
+    let nested = [
+        ("(", "1", ")"),
+        ("f(", "1", ")"),
+        ("(SELECT ", "1", ")"),
+        ("(SELECT a FROM (SELECT a FROM t WHERE a IN ", "t", "))"),
+        ("CASE WHEN ", "1", " THEN 1 END"),
+        ("NOT ", "1", ""),
+        ("- ", "1", ""),
+        ("", "1", " COLLATE binary"),
+        ("", "1", " ISNULL"),
+        ("1 BETWEEN 2 AND ", "3", ""),
+    ];
+    for (open, middle, close) in nested {
+        for depth in [20, 60, 127, 5_000] {
+            let sql = format!(
+                "SELECT {}{middle}{}",
+                open.repeat(depth),
+                close.repeat(depth)
+            );
+            let statement = parse_file(&sql).remove(0).unwrap();
+            match statement.body {
+                Body::Unknown { reason } => {
+                    assert_eq!(reason, "it is nested too deeply to be read")
+                }
+                body => assert!(depth < 128, "{open}: {body:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_long_chain_of_operators_is_read() {
+    let sql = format!("SELECT * FROM t WHERE a = 0{}", " OR a = 1".repeat(20_000));
+    let Body::Query(query) = parse_file(&sql).remove(0).unwrap().body else {
+        panic!("no query");
+    };
+    assert_eq!(query.columns.len(), 20_001);
+}
+
+#[test]
+fn a_vertical_tab_and_a_byte_order_mark_are_white_space() {
+    let sql = "\u{feff}CREATE\u{b}TABLE\u{b}\u{feff} t (a TEXT DEFAULT '\u{b}\u{feff}')";
+    let statement = parse_file(sql).remove(0).unwrap();
+    let Body::CreateTable(create) = statement.body else {
+        panic!("no table");
+    };
+    assert_eq!(create.name.name.span.of(sql), "t");
+    let default = create.table.columns[0].default.as_ref().unwrap();
+    assert_eq!(default.span.of(sql), "'\u{b}\u{feff}'");
 }
