@@ -1,5 +1,6 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::mem::replace;
 
 use crate::{Chain, Row};
 
@@ -10,6 +11,8 @@ pub struct History {
     rows: Vec<Row>,
     /// Where in `rows` a version is.
     index: BTreeMap<i64, usize>,
+    /// The sum of the links of the complete rows.
+    sum: Chain,
 }
 
 impl History {
@@ -17,9 +20,10 @@ impl History {
     pub fn new(rows: impl IntoIterator<Item = Row>) -> Self {
         let mut history = Self {
             rows: rows.into_iter().collect(),
-            index: BTreeMap::new(),
+            ..Self::default()
         };
-        history.arrange();
+        history.sum = history.rows.iter().map(share).collect();
+        history.arrange_unless(false);
         history
     }
 
@@ -52,11 +56,7 @@ impl History {
     ///
     /// It differs from the recorded one only when somebody changed the table by hand.
     pub fn chain(&self) -> Chain {
-        self.rows
-            .iter()
-            .filter(|row| row.is_complete())
-            .map(|row| row.link)
-            .collect()
+        self.sum
     }
 
     /// The sequence of the next row.
@@ -65,46 +65,71 @@ impl History {
             .map_or(1, |row| row.sequence.saturating_add(1))
     }
 
-    /// Makes the change that a statement made to the table.
-    pub fn apply(&mut self, change: &Change) {
+    /// Makes the change that a statement made to the table, and gives the change that undoes it; `None` if there was no
+    /// such row.
+    pub fn apply(&mut self, change: &Change) -> Option<Change> {
         match change {
             Change::Insert(row) => {
-                let in_order = self
-                    .newest()
-                    .is_none_or(|newest| newest.sequence < row.sequence);
-                self.index.insert(row.version, self.rows.len());
-                self.rows.push(row.clone());
-                if !in_order {
-                    self.arrange();
-                }
+                self.insert(row.clone());
+                Some(Change::Delete {
+                    version: row.version,
+                })
             }
             Change::Update(row) => {
-                if let Some(index) = self.index.get(&row.version) {
-                    self.rows[*index].clone_from(row);
-                }
+                let slot = &mut self.rows[*self.index.get(&row.version)?];
+                self.sum = self.sum.minus(share(slot)).plus(share(row));
+                Some(Change::Update(replace(slot, row.clone())))
             }
             Change::Delete { version } => {
-                self.rows.retain(|row| row.version != *version);
-                self.arrange();
+                let row = self.rows.remove(self.index.remove(version)?);
+                self.sum = self.sum.minus(share(&row));
+                self.arrange_unless(
+                    self.newest()
+                        .is_none_or(|newest| newest.sequence < row.sequence),
+                );
+                Some(Change::Insert(row))
             }
             Change::SetChain { sequence, chain } => {
-                let row = self.rows.iter_mut().find(|row| row.sequence == *sequence);
-                if let Some(row) = row {
-                    row.chain = *chain;
-                }
+                let row = self
+                    .rows
+                    .iter_mut()
+                    .rev()
+                    .find(|row| row.sequence == *sequence)?;
+                let chain = replace(&mut row.chain, *chain);
+                Some(Change::SetChain {
+                    sequence: *sequence,
+                    chain,
+                })
             }
         }
     }
 
-    fn arrange(&mut self) {
-        self.rows.sort_by_key(|row| row.sequence);
-        self.index = self
-            .rows
-            .iter()
-            .enumerate()
-            .map(|(index, row)| (row.version, index))
-            .collect();
+    fn insert(&mut self, row: Row) {
+        let in_order = self
+            .newest()
+            .is_none_or(|newest| newest.sequence < row.sequence);
+        self.sum = self.sum.plus(share(&row));
+        self.index.insert(row.version, self.rows.len());
+        self.rows.push(row);
+        self.arrange_unless(in_order);
     }
+
+    fn arrange_unless(&mut self, in_order: bool) {
+        if !in_order {
+            self.rows.sort_by_key(|row| row.sequence);
+            self.index = self
+                .rows
+                .iter()
+                .enumerate()
+                .map(|(index, row)| (row.version, index))
+                .collect();
+        }
+    }
+}
+
+/// What a row adds to the chain.
+fn share(row: &Row) -> u64 {
+    if row.is_complete() { row.link } else { 0 }
 }
 
 /// One change to the history table.
@@ -176,23 +201,69 @@ mod tests {
     #[test]
     fn a_change_does_to_a_history_what_its_statement_does_to_the_table() {
         let mut history = History::default();
-        history.apply(&Change::Insert(row("7~1/4")));
-        history.apply(&Change::Insert(Row {
-            version: -1,
+        let repeatable = Row {
             sequence: 4,
-            ..row("7~1/4")
-        }));
-        history.apply(&Change::Update(Row {
-            statements_done: 4,
-            ..row("7~1/4")
-        }));
-        history.apply(&Change::SetChain {
-            sequence: 4,
-            chain: Chain::EMPTY.plus(2),
-        });
-        assert_eq!(history.find(7).map(|row| row.statements_done), Some(4));
-        assert_eq!(history.recorded_chain(), Chain::EMPTY.plus(2));
-        history.apply(&Change::Delete { version: 7 });
-        assert_eq!(history.rows().len(), 1);
+            ..row("Rviews")
+        };
+        let changes = [
+            Change::Insert(Row {
+                sequence: 3,
+                ..row("7~1/4")
+            }),
+            Change::Insert(repeatable.clone()),
+            Change::Insert(Row {
+                sequence: 1,
+                ..row("2")
+            }),
+            Change::Update(Row {
+                sequence: 3,
+                ..row("7")
+            }),
+            Change::SetChain {
+                sequence: 4,
+                chain: Chain::EMPTY.plus(2),
+            },
+            Change::Delete {
+                version: repeatable.version,
+            },
+            Change::Delete { version: 2 },
+        ];
+        let mut before = Vec::new();
+        for change in &changes {
+            before.push(history.clone());
+            let undo = history.apply(change).unwrap();
+            assert_eq!(
+                History::new(history.rows().iter().cloned()),
+                history,
+                "after {change:?}"
+            );
+            let mut undone = history.clone();
+            undone.apply(&undo);
+            assert_eq!(undone, before[before.len() - 1], "undoing {change:?}");
+        }
+        assert_eq!(
+            history,
+            History::new([Row {
+                sequence: 3,
+                ..row("7")
+            }])
+        );
+    }
+
+    #[test]
+    fn a_change_to_a_row_that_is_not_there_changes_nothing() {
+        let mut history = History::new([row("1")]);
+        let before = history.clone();
+        for change in [
+            Change::Update(row("2")),
+            Change::Delete { version: 2 },
+            Change::SetChain {
+                sequence: 9,
+                chain: Chain::EMPTY,
+            },
+        ] {
+            assert_eq!(history.apply(&change), None);
+        }
+        assert_eq!(history, before);
     }
 }

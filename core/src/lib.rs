@@ -22,6 +22,7 @@ mod record;
 mod refusal;
 mod row;
 mod script;
+mod session;
 mod status;
 mod value;
 mod version;
@@ -29,7 +30,7 @@ mod version;
 pub use chain::{Chain, link_of, link_text, repeatable_key_of};
 pub use checksum::Checksum;
 pub use content::content_digest;
-pub use dialect::Dialect;
+pub use dialect::{Capabilities, Dialect, LockKind, Table};
 pub use direction::Direction;
 pub use history::{Change, History};
 pub use label::Label;
@@ -41,6 +42,10 @@ pub use record::{Record, RustCalls};
 pub use refusal::{Interrupted, NoWayDown, Recorded, Refusal};
 pub use row::{Kind, Malformed, Row, RowState};
 pub use script::{RustCall, RustFunction, Script, Sql, Statement, pack};
+pub use session::{
+    Class, Deed, Entry, Event, Failure, FailureKind, Fate, Heard, Moment, Options, Outcome, Place,
+    Purpose, Reply, Report, Session, Step,
+};
 pub use status::{State, Status, Verdict, status, verify};
 pub use value::Value;
 pub use version::Version;

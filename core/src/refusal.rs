@@ -115,15 +115,40 @@ impl fmt::Display for NoWayDown {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write_what(f)?;
-        f.write_str("\n  nothing was changed\n  way out: ")?;
-        self.write_way_out(f)
+        write!(
+            f,
+            "{}\n  nothing was changed\n  way out: {}",
+            self.what(),
+            self.way_out()
+        )
     }
 }
 
 impl core::error::Error for Refusal {}
 
+/// One half of a refusal's message.
+struct Half<'a>(
+    &'a Refusal,
+    fn(&Refusal, &mut fmt::Formatter<'_>) -> fmt::Result,
+);
+
+impl fmt::Display for Half<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (self.1)(self.0, f)
+    }
+}
+
 impl Refusal {
+    /// What does not fit, and where.
+    pub(crate) fn what(&self) -> impl fmt::Display {
+        Half(self, Self::write_what)
+    }
+
+    /// What a person can do about it.
+    pub(crate) fn way_out(&self) -> impl fmt::Display {
+        Half(self, Self::write_way_out)
+    }
+
     fn write_what(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Partial(interrupted) => interrupted.write_what(f),

@@ -69,6 +69,19 @@ impl Plan {
         self.actions.is_empty()
     }
 
+    /// What is done, in order.
+    pub(crate) fn into_actions(self) -> Vec<Action> {
+        self.actions
+    }
+
+    /// A plan with nothing in it, for a database at this version.
+    pub(crate) fn nothing(newest: Option<Label>) -> Self {
+        Self {
+            actions: Vec::new(),
+            newest,
+        }
+    }
+
     /// The latest version that is applied before the run.
     pub fn newest(&self) -> Option<&Label> {
         self.newest.as_ref()

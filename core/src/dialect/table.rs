@@ -1,0 +1,158 @@
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::{Change, Dialect, Row, Value};
+
+/// The history table of one dialect: every statement that touches it.
+///
+/// Only the table's own name is written into the text, quoted. Everything else is bound.
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub(super) dialect: Dialect,
+    pub(super) schema: Option<String>,
+    pub(super) name: String,
+}
+
+/// The columns that a change may set: all but the key.
+const KEY: usize = 2;
+
+impl Table {
+    /// The name of the table where nothing else is configured.
+    pub const DEFAULT_NAME: &'static str = "migratory_history";
+
+    /// A table of this name, in this schema or where the connection looks first.
+    pub fn new(dialect: Dialect, schema: Option<&str>, name: &str) -> Self {
+        Self {
+            dialect,
+            schema: schema.map(Into::into),
+            name: name.into(),
+        }
+    }
+
+    /// Creates the table unless it is there.
+    pub fn create(&self) -> String {
+        let (key, text, end) = match self.dialect {
+            // An index needs a bounded length; the collation must not take `A` and `a` for one scope.
+            Dialect::Mysql => (
+                "VARCHAR(190)",
+                "TEXT",
+                " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+            ),
+            Dialect::Sqlite | Dialect::Postgres => ("TEXT", "TEXT", ""),
+        };
+        let columns = Row::COLUMNS.map(|column| match column {
+            "scope" => format!("{column} {key} NOT NULL"),
+            "version" | "sequence" | "statements_done" | "statements_total" | "execution_ms" => {
+                format!("{column} BIGINT NOT NULL")
+            }
+            "error" => format!("{column} {text}"),
+            _ => format!("{column} {text} NOT NULL"),
+        });
+        format!(
+            "CREATE TABLE IF NOT EXISTS {} ({}, PRIMARY KEY (scope, version), UNIQUE (scope, sequence)){end}",
+            self.quoted(),
+            columns.join(", ")
+        )
+    }
+
+    /// Reads chain, sequence and state of the newest row of a scope.
+    pub fn probe(&self, scope: &str) -> (String, Vec<Value>) {
+        let sql = format!(
+            "SELECT chain, sequence, state FROM {} WHERE scope = {} ORDER BY sequence DESC LIMIT 1",
+            self.quoted(),
+            self.dialect.placeholder(1)
+        );
+        (sql, vec![scope.into()])
+    }
+
+    /// Reads all rows of a scope, their columns in the order of [`Row::COLUMNS`].
+    pub fn read(&self, scope: &str) -> (String, Vec<Value>) {
+        let sql = format!(
+            "SELECT {} FROM {} WHERE scope = {} ORDER BY sequence",
+            Row::COLUMNS.join(", "),
+            self.quoted(),
+            self.dialect.placeholder(1)
+        );
+        (sql, vec![scope.into()])
+    }
+
+    /// Makes a change to the rows of a scope.
+    pub fn change(&self, scope: &str, change: &Change) -> (String, Vec<Value>) {
+        match change {
+            Change::Insert(row) => self.insert(row),
+            Change::Update(row) => self.update(row),
+            Change::Delete { version } => {
+                let sql = format!(
+                    "DELETE FROM {} WHERE {}",
+                    self.quoted(),
+                    self.is(1, &["scope", "version"])
+                );
+                (sql, vec![scope.into(), (*version).into()])
+            }
+            Change::SetChain { sequence, chain } => {
+                let sql = format!(
+                    "UPDATE {} SET chain = {} WHERE {}",
+                    self.quoted(),
+                    self.dialect.placeholder(1),
+                    self.is(2, &["scope", "sequence"])
+                );
+                (
+                    sql,
+                    vec![chain.to_string().into(), scope.into(), (*sequence).into()],
+                )
+            }
+        }
+    }
+
+    /// The table's name as it stands in a statement.
+    pub fn quoted(&self) -> String {
+        let name = self.dialect.quote(&self.name);
+        match &self.schema {
+            Some(schema) => format!("{}.{name}", self.dialect.quote(schema)),
+            None => name,
+        }
+    }
+
+    fn insert(&self, row: &Row) -> (String, Vec<Value>) {
+        let places: Vec<String> = (1..=Row::COLUMNS.len())
+            .map(|number| self.dialect.placeholder(number))
+            .collect();
+        let sql = format!(
+            "INSERT INTO {} ({}) VALUES ({})",
+            self.quoted(),
+            Row::COLUMNS.join(", "),
+            places.join(", ")
+        );
+        (sql, row.values())
+    }
+
+    fn update(&self, row: &Row) -> (String, Vec<Value>) {
+        let (key, content) = Row::COLUMNS.split_at(KEY);
+        let sets: Vec<String> = content
+            .iter()
+            .zip(1..)
+            .map(|(column, number)| format!("{column} = {}", self.dialect.placeholder(number)))
+            .collect();
+        let sql = format!(
+            "UPDATE {} SET {} WHERE {}",
+            self.quoted(),
+            sets.join(", "),
+            self.is(content.len() + 1, key)
+        );
+        let mut values = row.values();
+        values.rotate_left(KEY);
+        (sql, values)
+    }
+
+    /// The condition that columns equal the bound values from `first` on.
+    fn is(&self, first: usize, columns: &[&str]) -> String {
+        let conditions: Vec<String> = columns
+            .iter()
+            .zip(first..)
+            .map(|(column, number)| format!("{column} = {}", self.dialect.placeholder(number)))
+            .collect();
+        conditions.join(" AND ")
+    }
+}

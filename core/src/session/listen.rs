@@ -1,0 +1,294 @@
+//! What a reply to an op means.
+
+use alloc::vec::Vec;
+
+use super::speak::Topic;
+use super::{
+    Class, Event, Failure, FailureKind, Fate, Heard, Line, Marker, Op, Purpose, Reply, Session,
+};
+use crate::dialect::settings::plain_texts;
+use crate::{Chain, Change, History, Row, RowState, Value};
+
+impl Session {
+    pub(super) fn listen(&mut self, op: Op, line: Option<Line>, reply: Reply) -> Heard {
+        match reply {
+            Reply::Failed {
+                class: Class::MissingTable,
+                ..
+            } if self.hears_missing_table(&op) => Heard::Noted,
+            Reply::Failed { class, message } => self.failed(op, line.as_ref(), class, message),
+            reply => {
+                // A lock that is not granted is a successful query all the same.
+                if !matches!(op, Op::Wait(_) | Op::Lock | Op::AskHolder) {
+                    self.waiting = None;
+                }
+                self.succeeded(op, line, reply);
+                Heard::Noted
+            }
+        }
+    }
+
+    fn succeeded(&mut self, op: Op, line: Option<Line>, reply: Reply) {
+        match (line, reply) {
+            (Some(Line::Query { topic, .. }), reply) => {
+                let Topic::Plain(purpose) = topic else { return };
+                let heard = match reply {
+                    Reply::Rows(rows) => self.hear_rows(&op, rows),
+                    _ => None,
+                };
+                if heard.is_none() {
+                    self.fail(FailureKind::Answer {
+                        purpose: purpose.as_str(),
+                    });
+                }
+            }
+            (
+                Some(Line::Execute {
+                    topic: Topic::Record(change),
+                    ..
+                }),
+                _,
+            ) => self.recorded(&change),
+            _ => self.hear_done(&op),
+        }
+    }
+
+    fn hear_done(&mut self, op: &Op) {
+        match op {
+            Op::Begin => self.held.transaction = true,
+            Op::Commit => self.committed(),
+            Op::Rollback => {
+                self.rolled_back();
+                if let Some(Fate::RolledBack(label)) = self.failure.as_ref().map(Failure::fate) {
+                    self.events.push(Event::RolledBack {
+                        label: label.clone(),
+                    });
+                }
+            }
+            Op::CreateTable => {
+                self.has_table = true;
+                self.held.created_table = self.held.transaction;
+            }
+            Op::ForeignKeysOff => self.held.foreign_keys = true,
+            Op::ForeignKeysOn => self.held.foreign_keys = false,
+            Op::RestoreTimeouts => self.held.timeouts = None,
+            Op::Statement(index) => self.progressed(index + 1),
+            Op::Call => self.progressed(1),
+            Op::WriteMarker => {
+                self.marker = Marker::Ours(Some(self.marker_of(self.history.chain())))
+            }
+            _ => {}
+        }
+    }
+
+    fn progressed(&mut self, done: usize) {
+        let Some(current) = &mut self.current else {
+            return;
+        };
+        current.done = done;
+        let (label, total) = (current.work.label.clone(), current.work.total());
+        self.events
+            .push(Event::StatementDone { label, done, total });
+    }
+
+    fn recorded(&mut self, change: &Change) {
+        let undo = self.history.apply(change);
+        if self.held.transaction {
+            self.held.undo.extend(undo);
+        } else {
+            self.is_on_record();
+        }
+    }
+
+    fn committed(&mut self) {
+        self.held.transaction = false;
+        self.held.created_table = false;
+        self.held.undo.clear();
+        self.is_on_record();
+    }
+
+    /// From here on the history says that the migration was begun.
+    fn is_on_record(&mut self) {
+        if let Some(current) = &mut self.current {
+            current.is_recorded = !current.work.is_whole;
+        }
+    }
+
+    /// The transaction is gone, and with it what it did to the history.
+    pub(super) fn rolled_back(&mut self) {
+        self.held.transaction = false;
+        for change in core::mem::take(&mut self.held.undo).iter().rev() {
+            self.history.apply(change);
+        }
+        if core::mem::take(&mut self.held.created_table) {
+            self.has_table = false;
+        }
+        if let Marker::Ours(value) = &mut self.marker {
+            *value = None;
+        }
+    }
+
+    /// Takes the rows of a query; `None` if they are no answer to it.
+    fn hear_rows(&mut self, op: &Op, rows: Vec<Vec<Value>>) -> Option<()> {
+        match op {
+            Op::ReadMarkerFirst => self.hear_first_marker(integer(&rows)?),
+            Op::ReadMarker => self.hear_marker(integer(&rows)?),
+            Op::Probe => self.hear_probe(newest(&rows)?),
+            Op::Recheck => self.hear_recheck(newest(&rows)?),
+            Op::Look | Op::ReadHistory => self.hear_history(op, &rows),
+            Op::Lock => self.hear_lock(integer(&rows)?),
+            Op::AskHolder => self.hear_holder(rows.first().and_then(|row| row.first()?.text())),
+            Op::Unlock => {
+                self.held.lock = false;
+                if integer(&rows)? != 1 {
+                    self.cleanup_failed(Purpose::Unlock.as_str(), "the lock was not held any more");
+                }
+            }
+            Op::ReadForeignKeys if integer(&rows)? == 1 => self.ops.push_front(Op::ForeignKeysOff),
+            Op::CountViolations => self.current.as_mut()?.violations = rows,
+            Op::CheckViolations => self.hear_violations(&rows),
+            Op::ReadTimeouts => self.held.timeouts = Some(plain_texts(rows.first()?)?),
+            _ => {}
+        }
+        Some(())
+    }
+
+    fn hear_first_marker(&mut self, marker: i64) {
+        if marker == self.marker_of(self.migrations.head()) {
+            self.nothing_to_do();
+        } else {
+            self.ops.push_back(Op::Probe);
+        }
+    }
+
+    /// `user_version` is ours if it says what our history says, or if it was untouched when there was no history.
+    fn hear_marker(&mut self, marker: i64) {
+        let ours = match self.has_table {
+            true => marker == self.marker_of(self.history.recorded_chain()),
+            false => marker == 0,
+        };
+        self.marker = if ours {
+            Marker::Ours(Some(marker))
+        } else {
+            Marker::Theirs
+        };
+    }
+
+    fn hear_probe(&mut self, newest: Option<Newest>) {
+        self.has_table = true;
+        let Some(newest) = newest else {
+            return self.consider();
+        };
+        if newest.state == RowState::Applied && self.chain_of_goal() == Some(newest.chain) {
+            self.nothing_to_do();
+        } else {
+            self.ops.push_back(Op::Look);
+        }
+    }
+
+    fn hear_recheck(&mut self, newest: Option<Newest>) {
+        let planned = self.history.newest().map(|row| Newest {
+            chain: row.chain,
+            sequence: row.sequence,
+            state: row.state,
+        });
+        if !self.has_table || newest != planned {
+            self.replan();
+        }
+    }
+
+    fn hear_history(&mut self, op: &Op, rows: &[Vec<Value>]) {
+        let rows: Result<Vec<Row>, _> = rows.iter().map(|row| Row::from_values(row)).collect();
+        match rows {
+            Ok(rows) => {
+                self.history = History::new(rows);
+                self.has_table = true;
+                if *op == Op::Look {
+                    self.consider();
+                }
+            }
+            Err(malformed) => self.fail(FailureKind::Malformed(malformed)),
+        }
+    }
+
+    /// A history that does not exist is an empty one.
+    fn hears_missing_table(&mut self, op: &Op) -> bool {
+        let is_locked = match op {
+            Op::Probe | Op::Look => false,
+            Op::ReadHistory | Op::Recheck => true,
+            _ => return false,
+        };
+        self.waiting = None;
+        let was_there = self.has_table;
+        self.has_table = false;
+        self.history = History::default();
+        match op {
+            Op::Recheck if was_there => self.replan(),
+            _ if is_locked => {}
+            _ => self.consider(),
+        }
+        true
+    }
+
+    fn hear_lock(&mut self, answer: i64) {
+        if answer == 1 {
+            self.held.lock = true;
+            self.waiting = None;
+        } else if !self.wait(Op::Lock) {
+            self.ops.clear();
+            self.ops.push_back(Op::AskHolder);
+        }
+    }
+
+    fn hear_violations(&mut self, after: &[Vec<Value>]) {
+        let Some(current) = &self.current else { return };
+        let count = |rows: &[Vec<Value>], group: &[Value]| -> i64 {
+            rows.iter()
+                .find(|row| row.starts_with(group))
+                .and_then(|row| row.get(2)?.integer())
+                .unwrap_or(0)
+        };
+        let new = after.iter().find_map(|row| {
+            let more = count(after, row.get(..2)?) - count(&current.violations, row.get(..2)?);
+            (more > 0).then_some((row, more))
+        });
+        let Some((row, more)) = new else { return };
+        let text = |index: usize| row.get(index).and_then(Value::text).unwrap_or("?").into();
+        let kind = FailureKind::ForeignKeys {
+            label: current.work.label.clone(),
+            child: text(0),
+            parent: text(1),
+            more,
+            rowid: row.get(3).and_then(Value::integer),
+        };
+        self.fail(kind);
+    }
+}
+
+/// Chain, sequence and state of the newest row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Newest {
+    chain: Chain,
+    sequence: i64,
+    state: RowState,
+}
+
+/// The one integer of an answer.
+fn integer(rows: &[Vec<Value>]) -> Option<i64> {
+    rows.first()?.first()?.integer()
+}
+
+/// The newest row, if there is one; `None` if the answer is not of that form.
+fn newest(rows: &[Vec<Value>]) -> Option<Option<Newest>> {
+    let Some(row) = rows.first() else {
+        return Some(None);
+    };
+    let [chain, sequence, state] = row.as_slice() else {
+        return None;
+    };
+    Some(Some(Newest {
+        chain: Chain::parse(chain.text()?)?,
+        sequence: sequence.integer()?,
+        state: RowState::parse(state.text()?)?,
+    }))
+}

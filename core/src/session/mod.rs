@@ -1,0 +1,520 @@
+mod clock;
+mod event;
+mod failure;
+mod listen;
+mod op;
+mod record;
+mod report;
+mod speak;
+mod step;
+#[cfg(test)]
+mod tests;
+mod unwind;
+mod work;
+
+use alloc::borrow::Cow;
+use alloc::collections::VecDeque;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use crate::dialect::fnv1a;
+use crate::{
+    Action, Chain, Change, Dialect, Goal, History, Label, LockKind, Migration, Migrations, Plan,
+    Policy, Table, Value, plan,
+};
+use op::{Op, Record};
+use speak::Line;
+use work::{Ground, Work, layout};
+
+pub use event::Event;
+pub use failure::{Failure, FailureKind, Fate};
+pub use report::{Deed, Entry, Outcome, Report};
+pub use step::{Class, Heard, Moment, Place, Purpose, Reply, Step};
+
+/// What a run is told.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where it is to end.
+    pub goal: Goal,
+    /// What to do about a history that does not fit.
+    pub policy: Policy,
+    /// The name of the history table.
+    pub table: String,
+    /// Its schema; `None` for where the connection looks first.
+    pub schema: Option<String>,
+    /// The part of the history table; `None` for the list's own.
+    pub scope: Option<String>,
+    /// How long to wait for others, in sum at each point where there is something to wait for.
+    pub lock_timeout: Duration,
+    /// How often a migration is tried that meets another transaction, before it is given up.
+    pub attempts: u32,
+    /// Whether only to say what would be done.
+    pub dry_run: bool,
+    /// Who applies, as the client describes itself: `user@host`.
+    pub applied_by: String,
+    /// Which version of the library applies.
+    pub tool_version: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            goal: Goal::Latest,
+            policy: Policy::default(),
+            table: Table::DEFAULT_NAME.into(),
+            schema: None,
+            scope: None,
+            lock_timeout: Duration::from_secs(60),
+            attempts: 5,
+            dry_run: false,
+            applied_by: String::new(),
+            tool_version: env!("CARGO_PKG_VERSION").into(),
+        }
+    }
+}
+
+/// A run as a conversation: [`step`](Session::step) says what is next, [`reply`](Session::reply) takes what came of it.
+///
+/// The session decides, and a driver performs. After [`Step::Done`], [`finish`](Session::finish) says how it ended. On
+/// every way to that end open transactions are rolled back, locks released and settings restored by further steps.
+#[derive(Debug)]
+#[must_use = "a session does nothing until its steps are performed"]
+pub struct Session {
+    migrations: Migrations,
+    options: Options,
+    table: Table,
+    mode: Mode,
+    /// What is to be said next, in order. The first is the one that waits for its reply.
+    ops: VecDeque<Op>,
+    /// The first op in words.
+    line: Option<Line>,
+    now: Moment,
+    waiting: Option<Waiting>,
+    /// When the run began to wait for a partial migration of another process.
+    patient_since: Option<Duration>,
+    history: History,
+    has_table: bool,
+    marker: Marker,
+    plan: VecDeque<Action>,
+    steps: usize,
+    current: Option<Current>,
+    held: Held,
+    entries: Vec<Entry>,
+    events: Vec<Event>,
+    outcome: Option<Outcome>,
+    failure: Option<Failure>,
+    is_closing: bool,
+}
+
+/// What kind of conversation it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Run,
+    DryRun,
+    Read,
+}
+
+/// A wait in progress.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    since: Duration,
+    turns: u32,
+}
+
+/// Whether SQLite's `user_version` is ours to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Marker {
+    Theirs,
+    /// Ours, with this value; `None` when a rollback made it uncertain.
+    Ours(Option<i64>),
+}
+
+/// What has to be given back.
+#[derive(Clone, Debug, Default)]
+struct Held {
+    lock: bool,
+    transaction: bool,
+    /// What the open transaction did to the history, to be undone if it is rolled back.
+    undo: Vec<Change>,
+    /// Whether the open transaction created the history table.
+    created_table: bool,
+    /// Foreign keys were on, and are off.
+    foreign_keys: bool,
+    /// The timeouts that the session had.
+    timeouts: Option<Vec<String>>,
+}
+
+/// The migration at hand.
+#[derive(Clone, Debug)]
+struct Current {
+    work: Work,
+    action: Action,
+    started: Duration,
+    attempt: u32,
+    /// Whether its row says that it was begun.
+    is_recorded: bool,
+    done: usize,
+    violations: Vec<Vec<Value>>,
+}
+
+impl Session {
+    /// A run, or with [`Options::dry_run`] what a run would do.
+    pub fn new(migrations: &Migrations, options: Options) -> Self {
+        let mode = if options.dry_run {
+            Mode::DryRun
+        } else {
+            Mode::Run
+        };
+        let first = match options.goal {
+            Goal::Latest if has_marker(migrations, &options) => Op::ReadMarkerFirst,
+            Goal::Latest | Goal::UpTo(_) => Op::Probe,
+            _ => Op::Look,
+        };
+        Self::beginning_with(first, mode, migrations, options)
+    }
+
+    /// Reads the history for [`status`](crate::status), [`verify`](crate::verify) and [`plan`](crate::plan()): one
+    /// query, no lock, no write. A database without history table has an empty history.
+    pub fn read(migrations: &Migrations, options: Options) -> Self {
+        Self::beginning_with(Op::Look, Mode::Read, migrations, options)
+    }
+
+    /// What to do next. Asked twice without a reply between, it says the same twice.
+    pub fn step(&mut self) -> Step<'_> {
+        self.prepare();
+        self.spoken()
+    }
+
+    /// Takes what came of the last step, and when.
+    pub fn reply(&mut self, reply: Reply, at: Moment) -> Heard {
+        self.now = at;
+        let line = self.line.take();
+        let Some(op) = self.ops.pop_front() else {
+            return Heard::Noted;
+        };
+        let heard = self.listen(op, line, reply);
+        self.prepare();
+        heard
+    }
+
+    /// The events since the last call.
+    pub fn events(&mut self) -> impl Iterator<Item = Event> + '_ {
+        self.events.drain(..)
+    }
+
+    /// Gives the run up: the steps that still come only clean up. For a driver whose caller went away.
+    pub fn abandon(&mut self) {
+        if self.outcome.is_none() && self.failure.is_none() {
+            self.assume_performed();
+            self.line = None;
+            self.is_closing = false;
+            self.fail(FailureKind::Abandoned);
+        }
+    }
+
+    /// Whether a lock, a transaction or a changed setting is on the connection just now.
+    pub fn holds_anything(&self) -> bool {
+        self.held.lock
+            || self.held.transaction
+            || self.held.foreign_keys
+            || self.held.timeouts.is_some()
+    }
+
+    /// How the run ended.
+    ///
+    /// # Errors
+    ///
+    /// Why it failed and what still stands; [`FailureKind::Abandoned`] if it had not come to [`Step::Done`].
+    pub fn finish(mut self) -> Result<Outcome, Failure> {
+        match (self.failure.take(), self.outcome.take()) {
+            (Some(failure), _) => Err(failure),
+            (None, Some(outcome)) => Ok(outcome),
+            (None, None) => Err(self.describe(FailureKind::Abandoned)),
+        }
+    }
+
+    fn beginning_with(first: Op, mode: Mode, migrations: &Migrations, options: Options) -> Self {
+        Self {
+            migrations: *migrations,
+            table: Table::new(
+                migrations.dialect(),
+                options.schema.as_deref(),
+                &options.table,
+            ),
+            options,
+            mode,
+            ops: VecDeque::from([first]),
+            line: None,
+            now: Moment::default(),
+            waiting: None,
+            patient_since: None,
+            history: History::default(),
+            has_table: false,
+            marker: Marker::Theirs,
+            plan: VecDeque::new(),
+            steps: 0,
+            current: None,
+            held: Held::default(),
+            entries: Vec::new(),
+            events: Vec::new(),
+            outcome: None,
+            failure: None,
+            is_closing: false,
+        }
+    }
+
+    /// Thinks until there is something to say.
+    fn prepare(&mut self) {
+        while self.line.is_none() {
+            self.line = self.next_line();
+        }
+    }
+
+    /// The next op in words; `None` if it was one that only the session itself needs.
+    fn next_line(&mut self) -> Option<Line> {
+        let Some(op) = self.ops.front().cloned() else {
+            return self.advance();
+        };
+        let line = match op {
+            Op::Decide | Op::Complete | Op::Again => None,
+            _ => self.speak(&op),
+        };
+        if line.is_none() {
+            self.ops.pop_front();
+            match op {
+                Op::Decide => self.decide(),
+                Op::Complete => self.complete(),
+                Op::Again => self.lay_out(),
+                _ => {}
+            }
+        }
+        line
+    }
+
+    /// Nothing more was laid out: the next migration begins, or the run is closed, or it is over.
+    fn advance(&mut self) -> Option<Line> {
+        if self.failure.is_none()
+            && self.outcome.is_none()
+            && let Some(action) = self.plan.pop_front()
+        {
+            self.begin(action);
+            return None;
+        }
+        if !self.is_closing {
+            self.close();
+            return None;
+        }
+        if self.failure.is_none() && self.outcome.is_none() {
+            let entries = core::mem::take(&mut self.entries);
+            self.outcome = Some(Outcome::Ran(Report {
+                entries,
+                elapsed: self.now.elapsed,
+            }));
+        }
+        Some(Line::Done)
+    }
+
+    /// What is known of the history without a lock. Only a plan with nothing to do is trusted; anything else is looked at
+    /// again under the lock.
+    fn consider(&mut self) {
+        if self.mode == Mode::Read {
+            self.outcome = Some(Outcome::Read(core::mem::take(&mut self.history)));
+            return;
+        }
+        match (self.mode, self.make_plan()) {
+            (Mode::DryRun, Ok(plan)) => self.outcome = Some(Outcome::WouldRun(plan)),
+            (Mode::DryRun, Err(refusal)) => self.fail(FailureKind::Refused(refusal)),
+            (_, Ok(plan)) if plan.is_empty() => self.nothing_to_do(),
+            _ => self.lock(),
+        }
+    }
+
+    fn nothing_to_do(&mut self) {
+        self.outcome = Some(match self.mode {
+            Mode::DryRun => Outcome::WouldRun(Plan::nothing(
+                self.migrations.versioned().last().map(Label::from),
+            )),
+            _ => Outcome::Ran(Report {
+                entries: Vec::new(),
+                elapsed: self.now.elapsed,
+            }),
+        });
+    }
+
+    fn lock(&mut self) {
+        match self.migrations.dialect().capabilities().lock {
+            LockKind::Transaction => {
+                self.ops
+                    .extend([Op::Begin, Op::ReadHistory, Op::ReadMarker, Op::Decide])
+            }
+            LockKind::Advisory | LockKind::Named => {
+                self.ops.extend([Op::Lock, Op::ReadHistory, Op::Decide])
+            }
+        }
+    }
+
+    /// Makes the plan, with the lock held and the history just read.
+    fn decide(&mut self) {
+        let is_first = self.steps == 0;
+        if self.options.goal == Goal::Redo && !self.entries.is_empty() {
+            return self.fail(FailureKind::Changed);
+        }
+        let plan = match self.make_plan() {
+            Ok(plan) => plan,
+            Err(refusal) if self.is_worth_waiting(&refusal) => return self.wait_for_partial(),
+            Err(refusal) => return self.fail(FailureKind::Refused(refusal)),
+        };
+        self.patient_since = None;
+        self.plan = plan.into_actions().into();
+        self.steps = self.entries.len() + self.plan.len();
+        match (is_first, self.plan.is_empty()) {
+            (_, true) => {}
+            (true, _) => self.events.push(Event::Started { steps: self.steps }),
+            (false, _) => self.events.push(Event::Replanned),
+        }
+        // Where the lock is a transaction, the table is created in the one that the first migration has.
+        if self.migrations.dialect().capabilities().lock != LockKind::Transaction
+            && !self.plan.is_empty()
+        {
+            self.ops.push_back(Op::CreateTable);
+        }
+    }
+
+    fn begin(&mut self, action: Action) {
+        let work = Work::new(action.clone(), self.migrations.dialect().capabilities());
+        let (label, direction) = (work.label.clone(), work.direction());
+        if work.has_ignored_timeout(self.migrations.dialect().capabilities()) {
+            self.events.push(Event::TimeoutIgnored {
+                label: label.clone(),
+            });
+        }
+        let step = self.steps - self.plan.len();
+        self.events.push(Event::Applying {
+            label,
+            direction,
+            step,
+            steps: self.steps,
+        });
+        self.current = Some(Current {
+            work,
+            action,
+            started: self.now.elapsed,
+            attempt: 1,
+            is_recorded: false,
+            done: 0,
+            violations: Vec::new(),
+        });
+        self.lay_out();
+    }
+
+    fn lay_out(&mut self) {
+        let Some(current) = &self.current else { return };
+        let capabilities = self.migrations.dialect().capabilities();
+        self.ops.extend(layout(
+            &current.work,
+            Ground {
+                capabilities,
+                is_open: self.held.transaction,
+            },
+        ));
+    }
+
+    fn complete(&mut self) {
+        let Some(Current {
+            work,
+            action,
+            started,
+            ..
+        }) = self.current.take()
+        else {
+            return;
+        };
+        let took = self.now.elapsed.saturating_sub(started);
+        if let Action::Baseline(covered) = action {
+            let labels = covered.into_iter().map(Label::from);
+            self.events
+                .extend(labels.clone().map(|label| Event::Skipped { label }));
+            let entry = |label| Entry {
+                label,
+                what: Deed::Baselined,
+                took,
+            };
+            self.entries.extend(labels.map(entry));
+            return;
+        }
+        let direction = work.direction();
+        let label = work.label.clone();
+        self.events.push(match work.deed {
+            Deed::Forgotten => Event::Skipped { label },
+            _ => Event::Applied {
+                label,
+                direction,
+                took,
+            },
+        });
+        self.entries.push(Entry {
+            label: work.label,
+            what: work.deed,
+            took,
+        });
+    }
+
+    fn make_plan(&self) -> Result<Plan, crate::Refusal> {
+        plan(
+            &self.migrations,
+            &self.history,
+            self.options.goal,
+            self.options.policy,
+        )
+    }
+
+    /// The chain of a database that is where the goal wants it, if that can be known from the list alone.
+    fn chain_of_goal(&self) -> Option<Chain> {
+        match self.options.goal {
+            Goal::Latest => Some(self.migrations.head()),
+            Goal::UpTo(version) => {
+                let covered = self
+                    .migrations
+                    .versioned()
+                    .iter()
+                    .filter(|migration| migration.version() <= version);
+                self.migrations
+                    .find(version)
+                    .map(|_| covered.map(Migration::link).collect())
+            }
+            _ => None,
+        }
+    }
+
+    /// What `user_version` holds for a chain.
+    ///
+    /// Another table or scope has other markers: the same list may be applied a second time beside itself.
+    fn marker_of(&self, chain: Chain) -> i64 {
+        let is_usual =
+            self.options.table == Table::DEFAULT_NAME && self.scope() == Migrations::DEFAULT_SCOPE;
+        let salt = if is_usual {
+            0
+        } else {
+            fnv1a(format!("{}\0{}", self.options.table, self.scope()).as_bytes())
+        };
+        chain.plus(salt).marker()
+    }
+
+    fn scope(&self) -> Cow<'_, str> {
+        match &self.options.scope {
+            Some(scope) => scope.as_str().into(),
+            None => self.migrations.scope().into(),
+        }
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.migrations.dialect()
+    }
+}
+
+/// Whether `user_version` can speak for the history: it is the main database's, and another schema has another.
+fn has_marker(migrations: &Migrations, options: &Options) -> bool {
+    migrations.dialect().capabilities().has_marker && options.schema.is_none()
+}

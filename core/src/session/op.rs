@@ -1,0 +1,79 @@
+use core::time::Duration;
+
+/// One step of a run, before it is put into words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Op {
+    /// Read SQLite's `user_version`, to be done at once if it is the one of our head.
+    ReadMarkerFirst,
+    /// Read the newest row, with nothing locked.
+    Probe,
+    /// Read all rows, with nothing locked.
+    Look,
+    /// Try to take the lock.
+    Lock,
+    /// Ask who holds it.
+    AskHolder,
+    /// Read all rows, with the lock held.
+    ReadHistory,
+    /// Read SQLite's `user_version`, to see whether it is ours to write.
+    ReadMarker,
+    /// Make the plan.
+    Decide,
+    /// Open a transaction.
+    Begin,
+    /// See whether the newest row is still the one that the plan was made on.
+    Recheck,
+    /// Create the history table if it is not there.
+    CreateTable,
+    /// Read whether foreign keys are enforced, and switch them off if they are.
+    ReadForeignKeys,
+    /// Switch foreign keys off.
+    ForeignKeysOff,
+    /// Switch foreign keys on again if they were.
+    ForeignKeysOn,
+    /// Count the rows without a parent before a migration.
+    CountViolations,
+    /// Count them after it, and refuse new ones.
+    CheckViolations,
+    /// Read the timeouts of the session.
+    ReadTimeouts,
+    /// Set the timeouts of the migration.
+    SetTimeouts { in_transaction: bool },
+    /// Set the timeouts of the session again.
+    RestoreTimeouts,
+    /// Run a statement.
+    Statement(usize),
+    /// Call the Rust function.
+    Call,
+    /// Change the history.
+    Record(Record),
+    /// Write SQLite's `user_version` if it is ours.
+    WriteMarker,
+    /// Commit.
+    Commit,
+    /// Roll back if a transaction is open.
+    Rollback,
+    /// The migration stands.
+    Complete,
+    /// Lay out the migration at hand again, and run it from its beginning.
+    Again,
+    /// Give the lock back if it is held.
+    Unlock,
+    /// Sleep.
+    Wait(Duration),
+}
+
+/// A change to the history, before it is known what the history then is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Record {
+    /// The migration begins and is not in one transaction with its row.
+    Intent,
+    /// So many of its statements are done.
+    Progress { done: usize },
+    /// It stands; of a baseline, the one with this index.
+    Finish { index: usize },
+    /// The newest row gets the sum of the links, if it has not.
+    Chain,
+    /// What stopped it.
+    Error { message: alloc::string::String },
+}

@@ -1,0 +1,136 @@
+//! What is written into the history, and when.
+
+use super::clock::format_utc;
+use super::work::{Identity, Subject};
+use super::{Current, Deed, Record, Session};
+use crate::{Chain, Change, Kind, Row, RowState};
+
+impl Session {
+    /// The change that a record is at this moment; `None` if the history already says so.
+    pub(super) fn change(&self, record: &Record) -> Option<Change> {
+        if *record == Record::Chain {
+            return self.chain_change();
+        }
+        let current = self.current.as_ref()?;
+        match (record, &current.work.subject) {
+            (Record::Finish { index }, Subject::Covered(covered)) => {
+                let migration = covered.get(*index)?;
+                let identity = Identity {
+                    key: migration.version().key(),
+                    name: migration.name(),
+                    checksum: migration.checksum(),
+                    link: migration.link(),
+                    kind: Kind::Baseline,
+                };
+                Some(self.store(Row {
+                    execution_ms: 0,
+                    ..self.row(current, identity, RowState::Applied, 0)
+                }))
+            }
+            (_, Subject::Covered(_)) => None,
+            (record, Subject::One(identity)) => self.change_of_one(current, *identity, record),
+        }
+    }
+
+    fn change_of_one(
+        &self,
+        current: &Current,
+        identity: Identity,
+        record: &Record,
+    ) -> Option<Change> {
+        let leaves = matches!(current.work.deed, Deed::Down | Deed::Forgotten);
+        let under_way = if leaves {
+            RowState::Reverting
+        } else {
+            RowState::Running
+        };
+        match record {
+            Record::Intent => Some(self.store(self.row(current, identity, under_way, 0))),
+            Record::Progress { done } => {
+                Some(self.store(self.row(current, identity, under_way, *done)))
+            }
+            Record::Finish { .. } if leaves => Some(Change::Delete {
+                version: identity.key,
+            }),
+            Record::Finish { .. } => {
+                let total = current.work.total();
+                Some(self.store(self.row(current, identity, RowState::Applied, total)))
+            }
+            Record::Error { message } => {
+                let row = self.history.find(identity.key)?.clone();
+                Some(Change::Update(Row {
+                    error: Some(message.clone()),
+                    ..row
+                }))
+            }
+            Record::Chain => None,
+        }
+    }
+
+    /// The newest row commits to the whole history, whichever row changed.
+    fn chain_change(&self) -> Option<Change> {
+        let newest = self.history.newest()?;
+        let chain = self.history.chain();
+        (newest.chain != chain).then_some(Change::SetChain {
+            sequence: newest.sequence,
+            chain,
+        })
+    }
+
+    /// A row goes where the one of its version is, or to the end.
+    fn store(&self, row: Row) -> Change {
+        if self.history.find(row.version).is_some() {
+            Change::Update(row)
+        } else {
+            Change::Insert(row)
+        }
+    }
+
+    fn row(&self, current: &Current, identity: Identity, state: RowState, done: usize) -> Row {
+        let Identity {
+            key,
+            name,
+            checksum,
+            link,
+            kind,
+        } = identity;
+        let old = self.history.find(key);
+        // What goes down was applied from the file as it was then.
+        let (checksum, link, kind) = match old {
+            Some(old) if state == RowState::Reverting => (old.checksum.clone(), old.link, old.kind),
+            _ => (checksum.as_str().into(), link, kind),
+        };
+        let mut row = Row {
+            scope: self.scope().into(),
+            version: key,
+            sequence: old.map_or_else(|| self.history.next_sequence(), |old| old.sequence),
+            name: name.into(),
+            kind,
+            state,
+            checksum,
+            link,
+            chain: Chain::EMPTY,
+            statements_done: number(done),
+            statements_total: number(current.work.total()),
+            applied_at: format_utc(self.now.utc_ms),
+            execution_ms: number(self.now.elapsed.saturating_sub(current.started).as_millis()),
+            applied_by: self.options.applied_by.clone(),
+            tool_version: self.options.tool_version.clone(),
+            error: None,
+        };
+        row.chain = self.chain_with(&row);
+        row
+    }
+
+    /// The sum of the links once this row is there.
+    fn chain_with(&self, row: &Row) -> Chain {
+        let share = |row: &Row| if row.is_complete() { row.link } else { 0 };
+        let without = self.history.find(row.version).map_or(0, share);
+        self.history.chain().minus(without).plus(share(row))
+    }
+}
+
+/// A count as the table holds it.
+fn number(count: impl TryInto<i64>) -> i64 {
+    count.try_into().unwrap_or(i64::MAX)
+}

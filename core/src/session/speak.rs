@@ -1,0 +1,220 @@
+//! Puts an op into words: the SQL of the dialect, with the values of the moment.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::{Current, Marker, Op, Place, Purpose, Record, Session, Step};
+use crate::dialect::settings;
+use crate::{Change, Script, Statement, Timeouts, Value};
+
+/// A step that owns what it says.
+#[derive(Clone, Debug)]
+pub(super) enum Line {
+    Execute {
+        sql: Cow<'static, str>,
+        values: Vec<Value>,
+        topic: Topic,
+    },
+    Query {
+        sql: Cow<'static, str>,
+        values: Vec<Value>,
+        topic: Topic,
+    },
+    Call,
+    Wait(Duration),
+    Done,
+}
+
+/// A purpose that owns what it says.
+#[derive(Clone, Debug)]
+pub(super) enum Topic {
+    Plain(Purpose<'static>),
+    Statement { index: usize },
+    Record(Change),
+}
+
+impl Session {
+    /// The words for an op; `None` if there is no need for it at this moment.
+    pub(super) fn speak(&self, op: &Op) -> Option<Line> {
+        let dialect = self.dialect();
+        match op {
+            Op::ReadMarkerFirst | Op::ReadMarker if self.options.schema.is_none() => {
+                Some(query(settings::READ_MARKER, Purpose::ReadMarker))
+            }
+            Op::Probe => Some(query_with(self.table.probe(&self.scope()), Purpose::Probe)),
+            Op::Recheck => Some(query_with(
+                self.table.probe(&self.scope()),
+                Purpose::Recheck,
+            )),
+            Op::Look | Op::ReadHistory => Some(query_with(
+                self.table.read(&self.scope()),
+                Purpose::ReadHistory,
+            )),
+            Op::Lock => Some(query_with(
+                self.table.lock(self.lock_wait_seconds())?,
+                Purpose::Lock,
+            )),
+            Op::AskHolder => Some(query_with(self.table.lock_holder()?, Purpose::LockHolder)),
+            Op::Unlock if self.held.lock => Some(query_with(self.table.unlock()?, Purpose::Unlock)),
+            Op::Begin => Some(execute(dialect.begin(), Purpose::Begin)),
+            Op::CreateTable if !self.has_table => {
+                Some(execute(self.table.create(), Purpose::CreateTable))
+            }
+            Op::ReadForeignKeys if !self.held.foreign_keys => {
+                Some(query(settings::READ_FOREIGN_KEYS, Purpose::ForeignKeys))
+            }
+            Op::ForeignKeysOff => Some(execute(settings::FOREIGN_KEYS_OFF, Purpose::ForeignKeys)),
+            Op::ForeignKeysOn if self.held.foreign_keys => {
+                Some(execute(settings::FOREIGN_KEYS_ON, Purpose::ForeignKeys))
+            }
+            Op::CountViolations | Op::CheckViolations => Some(query(
+                settings::FOREIGN_KEY_VIOLATIONS,
+                Purpose::ForeignKeyCheck,
+            )),
+            Op::ReadTimeouts
+                if self.timeouts() != Timeouts::NONE && self.held.timeouts.is_none() =>
+            {
+                Some(query(dialect.read_timeouts()?, Purpose::Timeouts))
+            }
+            Op::SetTimeouts { in_transaction } => Some(execute(
+                dialect.set_timeouts(self.timeouts(), *in_transaction)?,
+                Purpose::Timeouts,
+            )),
+            Op::RestoreTimeouts => Some(execute(
+                dialect.restore_timeouts(self.held.timeouts.as_ref()?)?,
+                Purpose::Timeouts,
+            )),
+            Op::Statement(index) => self.statement(*index),
+            Op::Call => self.current.as_ref().map(|_| Line::Call),
+            Op::Record(record) => self.record(record),
+            Op::WriteMarker => self.write_marker(),
+            Op::Commit => Some(execute("COMMIT", Purpose::Commit)),
+            Op::Rollback if self.held.transaction => Some(execute("ROLLBACK", Purpose::Rollback)),
+            Op::Wait(duration) => Some(Line::Wait(*duration)),
+            _ => None,
+        }
+    }
+
+    /// The step that was put into words last.
+    pub(super) fn spoken(&self) -> Step<'_> {
+        match &self.line {
+            Some(Line::Execute { sql, values, topic }) => Step::Execute {
+                sql,
+                values,
+                purpose: self.purpose(topic),
+            },
+            Some(Line::Query { sql, values, topic }) => Step::Query {
+                sql,
+                values,
+                purpose: self.purpose(topic),
+            },
+            Some(Line::Call) => match self
+                .current
+                .as_ref()
+                .and_then(|current| current.work.script)
+            {
+                Some(Script::Rust(function)) => Step::Call {
+                    function,
+                    place: self.place(0),
+                },
+                _ => Step::Done,
+            },
+            Some(Line::Wait(duration)) => Step::Wait(*duration),
+            Some(Line::Done) | None => Step::Done,
+        }
+    }
+
+    /// Where the statement of this index is.
+    pub(super) fn place(&self, index: usize) -> Place<'_> {
+        const NOWHERE: &crate::Label = &crate::Label {
+            version: None,
+            name: String::new(),
+        };
+        match &self.current {
+            Some(Current { work, .. }) => Place {
+                label: &work.label,
+                direction: work.direction(),
+                file: work.script.as_ref().map_or("", Script::file),
+                line: work
+                    .statements
+                    .get(index)
+                    .map_or(0, |statement| statement.line),
+                index,
+                total: work.total(),
+            },
+            None => Place {
+                label: NOWHERE,
+                direction: crate::Direction::Up,
+                file: "",
+                line: 0,
+                index,
+                total: 0,
+            },
+        }
+    }
+
+    fn purpose<'a>(&'a self, topic: &'a Topic) -> Purpose<'a> {
+        match topic {
+            Topic::Plain(purpose) => *purpose,
+            Topic::Statement { index } => Purpose::Statement(self.place(*index)),
+            Topic::Record(change) => Purpose::Record(change),
+        }
+    }
+
+    fn statement(&self, index: usize) -> Option<Line> {
+        let Statement { sql, .. } = *self.current.as_ref()?.work.statements.get(index)?;
+        Some(Line::Execute {
+            sql: Cow::Borrowed(sql),
+            values: Vec::new(),
+            topic: Topic::Statement { index },
+        })
+    }
+
+    fn record(&self, record: &Record) -> Option<Line> {
+        let change = self.change(record)?;
+        let (sql, values) = self.table.change(&self.scope(), &change);
+        Some(Line::Execute {
+            sql: sql.into(),
+            values,
+            topic: Topic::Record(change),
+        })
+    }
+
+    fn write_marker(&self) -> Option<Line> {
+        let value = self.marker_of(self.history.chain());
+        match self.marker {
+            Marker::Ours(old) if old != Some(value) => {
+                Some(execute(settings::write_marker(value), Purpose::WriteMarker))
+            }
+            _ => None,
+        }
+    }
+
+    fn timeouts(&self) -> Timeouts {
+        self.current
+            .as_ref()
+            .map_or(Timeouts::NONE, |current| current.work.timeouts)
+    }
+}
+
+fn execute(sql: impl Into<Cow<'static, str>>, purpose: Purpose<'static>) -> Line {
+    Line::Execute {
+        sql: sql.into(),
+        values: Vec::new(),
+        topic: Topic::Plain(purpose),
+    }
+}
+
+fn query(sql: &'static str, purpose: Purpose<'static>) -> Line {
+    query_with((sql.into(), Vec::new()), purpose)
+}
+
+fn query_with((sql, values): (String, Vec<Value>), purpose: Purpose<'static>) -> Line {
+    Line::Query {
+        sql: sql.into(),
+        values,
+        topic: Topic::Plain(purpose),
+    }
+}

@@ -1,0 +1,234 @@
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+
+use crate::{Change, Direction, Label, RustFunction, Value};
+
+/// What a driver does next. It performs the step and replies; it decides nothing.
+#[derive(Clone, Copy, Debug)]
+#[must_use = "a session waits for the reply to its step"]
+pub enum Step<'a> {
+    /// Run SQL that gives no rows, or whose rows are of no interest. Reply with [`Reply::Done`].
+    ///
+    /// Without values the text goes to the database as it is: it may be any statement of a migration.
+    Execute {
+        /// The text.
+        sql: &'a str,
+        /// The values of its placeholders.
+        values: &'a [Value],
+        /// What it is for.
+        purpose: Purpose<'a>,
+    },
+    /// Run SQL and read all its rows. Reply with [`Reply::Rows`].
+    Query {
+        /// The text.
+        sql: &'a str,
+        /// The values of its placeholders.
+        values: &'a [Value],
+        /// What it is for.
+        purpose: Purpose<'a>,
+    },
+    /// Call a migration written in Rust with the driver's own connection. Reply with [`Reply::Done`].
+    Call {
+        /// The function.
+        function: RustFunction,
+        /// Whose it is.
+        place: Place<'a>,
+    },
+    /// Sleep so long. Reply with [`Reply::Done`].
+    Wait(Duration),
+    /// The run is over: [`Session::finish`](crate::Session::finish) says how.
+    Done,
+}
+
+/// What a step is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Purpose<'a> {
+    /// Read SQLite's `user_version`.
+    ReadMarker,
+    /// Read the newest row of the history, with nothing locked.
+    Probe,
+    /// Read all rows of the history.
+    ReadHistory,
+    /// See whether the newest row is still the one that the plan was made on.
+    Recheck,
+    /// Try to take the lock: one row, one integer, 1 if it was free.
+    Lock,
+    /// Ask who holds the lock: at most one text.
+    LockHolder,
+    /// Give the lock back.
+    Unlock,
+    /// Open a transaction.
+    Begin,
+    /// Commit the transaction.
+    Commit,
+    /// Roll the transaction back.
+    Rollback,
+    /// Create the history table.
+    CreateTable,
+    /// Run a statement of a migration.
+    Statement(Place<'a>),
+    /// Change the history.
+    Record(&'a Change),
+    /// Write SQLite's `user_version`.
+    WriteMarker,
+    /// Read or set whether SQLite enforces foreign keys.
+    ForeignKeys,
+    /// Count the rows without a parent.
+    ForeignKeyCheck,
+    /// Read or set the timeouts of the session.
+    Timeouts,
+}
+
+impl Purpose<'_> {
+    /// A word or two for traces and messages.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::ReadMarker => "read marker",
+            Self::Probe => "probe",
+            Self::ReadHistory => "read history",
+            Self::Recheck => "recheck",
+            Self::Lock => "lock",
+            Self::LockHolder => "lock holder",
+            Self::Unlock => "unlock",
+            Self::Begin => "begin",
+            Self::Commit => "commit",
+            Self::Rollback => "rollback",
+            Self::CreateTable => "create table",
+            Self::Statement(_) => "statement",
+            Self::Record(_) => "record",
+            Self::WriteMarker => "write marker",
+            Self::ForeignKeys => "foreign keys",
+            Self::ForeignKeyCheck => "foreign key check",
+            Self::Timeouts => "timeouts",
+        }
+    }
+}
+
+/// Where in a migration a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// The migration.
+    pub label: &'a Label,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// The file.
+    pub file: &'a str,
+    /// The line that the statement begins on; 0 for a Rust function.
+    pub line: u32,
+    /// Which statement, counted from 0.
+    pub index: usize,
+    /// How many statements there are.
+    pub total: usize,
+}
+
+/// What came of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// It is done.
+    Done,
+    /// It is done and gave these rows.
+    Rows(Vec<Vec<Value>>),
+    /// It failed.
+    Failed {
+        /// What kind of failure it is, as far as a run depends on it.
+        class: Class,
+        /// The client's own words.
+        message: String,
+    },
+}
+
+/// The kinds of failure that a run treats differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Another connection writes (SQLite's `SQLITE_BUSY` and `SQLITE_LOCKED`): nothing was done, it may be tried again.
+    Busy,
+    /// The history table does not exist.
+    MissingTable,
+    /// There is no open transaction to commit or to roll back.
+    NoTransaction,
+    /// A lock was not granted in time.
+    LockTimeout,
+    /// The database ended a deadlock at our expense.
+    Deadlock,
+    /// The transaction met another one and must be run again.
+    Serialization,
+    /// Anything else.
+    Other,
+}
+
+impl Class {
+    /// Whether the same transaction may well succeed when it is run again from its beginning.
+    pub fn is_transient(self) -> bool {
+        matches!(
+            self,
+            Self::Busy | Self::LockTimeout | Self::Deadlock | Self::Serialization
+        )
+    }
+}
+
+/// When a reply came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// Since the run began, by a clock that never goes back.
+    pub elapsed: Duration,
+    /// By the wall clock: milliseconds since 1970, UTC.
+    pub utc_ms: i64,
+}
+
+/// What a session makes of a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use = "the error of an `Ended` reply is the cause of the run's failure"]
+pub enum Heard {
+    /// The run goes on.
+    Noted,
+    /// This failure ends the run: its error is the cause that the driver hands out in the end. What steps still come only
+    /// clean up.
+    Ended,
+}
+
+/// One line: the purpose, the text and the values.
+impl fmt::Display for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Execute {
+                sql,
+                values,
+                purpose,
+            } => write_sql(f, "execute", purpose, sql, values),
+            Self::Query {
+                sql,
+                values,
+                purpose,
+            } => write_sql(f, "query", purpose, sql, values),
+            Self::Call { place, .. } => write!(
+                f,
+                "call: {} {} ({})",
+                place.label, place.direction, place.file
+            ),
+            Self::Wait(duration) => write!(f, "wait: {duration:?}"),
+            Self::Done => f.write_str("done"),
+        }
+    }
+}
+
+fn write_sql(
+    f: &mut fmt::Formatter<'_>,
+    verb: &str,
+    purpose: &Purpose<'_>,
+    sql: &str,
+    values: &[Value],
+) -> fmt::Result {
+    write!(f, "{verb} {}: {sql}", purpose.as_str())?;
+    for (index, value) in values.iter().enumerate() {
+        f.write_str(if index == 0 { " <- " } else { ", " })?;
+        match value {
+            Value::Null => f.write_str("NULL")?,
+            Value::Integer(number) => write!(f, "{number}")?,
+            Value::Text(text) => write!(f, "{text:?}")?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,616 @@
+//! Whole conversations, as golden text: what the session says to a small database, what comes back, and how it ends.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::*;
+use crate::{Choice, Down, Script, Version, fixtures};
+
+#[test]
+fn every_run_says_what_it_should() {
+    fixtures::check("session.txt", |fixture| {
+        let fixture = Fixture::parse(fixture);
+        let session = Session::new(&fixture.migrations, fixture.options.clone());
+        fixture.converse(session)
+    });
+}
+
+#[test]
+fn reading_takes_one_query_and_no_lock() {
+    // F57
+    for dialect in ["sqlite", "postgres", "mysql"] {
+        for rows in ["none", "1 2~1/2"] {
+            let fixture = Fixture::parse(&format!("{dialect} | 1 2n | {rows} | latest"));
+            let session = Session::read(&fixture.migrations, fixture.options.clone());
+            let text = fixture.converse(session);
+            let count = if rows == "none" { 0 } else { 2 };
+            assert!(
+                text.starts_with("read history\n")
+                    && text.ends_with(&format!("history of {count} rows")),
+                "{text}"
+            );
+            assert_eq!(
+                text.matches('\n').count(),
+                if rows == "none" { 2 } else { 1 },
+                "{text}"
+            );
+        }
+    }
+}
+
+/// F42, F45: at whatever step a run fails or is given up, nothing is left on the connection.
+#[test]
+fn nothing_is_left_on_the_connection_wherever_a_run_ends() {
+    for dialect in ["sqlite", "postgres", "mysql"] {
+        for words in ["1 2n 3f Rviews", "1f 2r", "1n"] {
+            for goal in ["latest", "all-down"] {
+                let rows = if goal == "latest" {
+                    "none"
+                } else {
+                    "1 2 3 Rviews"
+                };
+                let fixture = Fixture::parse(&format!(
+                    "{dialect} | {words} | {rows} | {goal} | foreign-keys"
+                ));
+                for class in [Class::Other, Class::Deadlock, Class::NoTransaction] {
+                    (0..).find(|index| !fixture.end_at(*index, Some(class)));
+                }
+                (0..).find(|index| !fixture.end_at(*index, None));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_step_asked_for_twice_is_the_same_step() {
+    let fixture = Fixture::parse("sqlite | 1 2n | none | latest");
+    let mut session = Session::new(&fixture.migrations, fixture.options.clone());
+    let mut database = fixture.database();
+    while !matches!(session.step(), Step::Done) {
+        let (first, second) = (session.step().to_string(), session.step().to_string());
+        assert_eq!(first, second);
+        let reply = database.perform(session.step());
+        let _ = session.reply(reply, database.now);
+    }
+}
+
+#[test]
+fn rows_that_are_no_answer_end_the_run() {
+    let migrations = fixtures::migrations(Dialect::Postgres, "1");
+    for reply in [
+        Reply::Done,
+        Reply::Rows(vec![vec![Value::Null]]),
+        Reply::Rows(vec![vec![]]),
+    ] {
+        let mut session = Session::new(&migrations, Options::default());
+        let Step::Query {
+            purpose: Purpose::Probe,
+            ..
+        } = session.step()
+        else {
+            panic!("it begins with a probe")
+        };
+        assert_eq!(session.reply(reply, Moment::default()), Heard::Noted);
+        assert!(matches!(session.step(), Step::Done));
+        let failure = session.finish().unwrap_err();
+        assert_eq!(failure.kind(), &FailureKind::Answer { purpose: "probe" });
+    }
+}
+
+#[test]
+fn a_session_that_was_not_driven_to_its_end_has_no_outcome() {
+    let migrations = fixtures::migrations(Dialect::Sqlite, "1");
+    let failure = Session::new(&migrations, Options::default())
+        .finish()
+        .unwrap_err();
+    assert_eq!(failure.kind(), &FailureKind::Abandoned);
+}
+
+/// `dialect | known | applied, or none | goal and options | faults`.
+struct Fixture {
+    migrations: Migrations,
+    options: Options,
+    rows: Option<History>,
+    settings: Vec<(String, String)>,
+}
+
+impl Fixture {
+    fn parse(text: &str) -> Self {
+        let fields: Vec<&str> = text.split('|').map(str::trim).chain([""]).collect();
+        let [dialect, known, rows, goal, faults, ..] = fields[..] else {
+            panic!("too few fields: {text}")
+        };
+        let dialect = match dialect {
+            "sqlite" => Dialect::Sqlite,
+            "postgres" => Dialect::Postgres,
+            "mysql" => Dialect::Mysql,
+            other => panic!("no dialect is called {other}"),
+        };
+        Self {
+            migrations: fixtures::migrations(dialect, known),
+            options: options(goal),
+            rows: (rows != "none").then(|| fixtures::history(rows)),
+            settings: faults
+                .split(',')
+                .map(|fault| fault.trim().split_once('=').unwrap_or((fault.trim(), "")))
+                .map(|(name, value)| (name.to_string(), value.to_string()))
+                .collect(),
+        }
+    }
+
+    fn database(&self) -> Database {
+        let mut database = Database {
+            rows: self.rows.clone(),
+            marker: 0,
+            foreign_keys: false,
+            before: None,
+            locked: false,
+            timeouts: 0,
+            busy_lock: 0,
+            violations: 0,
+            meanwhile: Vec::new(),
+            faults: Vec::new(),
+            seen: BTreeMap::new(),
+            now: Moment {
+                elapsed: Duration::ZERO,
+                utc_ms: 1_767_323_045_000,
+            },
+        };
+        for (name, value) in &self.settings {
+            match name.as_str() {
+                "" => {}
+                "foreign-keys" => database.foreign_keys = true,
+                "marker" => database.marker = value.parse().expect("a number"),
+                "our-marker" => {
+                    database.marker = database.rows.as_ref().expect("rows").chain().marker()
+                }
+                "locked" => database.busy_lock = value.parse().expect("a count"),
+                "violations" => database.violations = value.parse().expect("a count"),
+                "later" => database.now.utc_ms += value.parse::<i64>().expect("milliseconds"),
+                "meanwhile" => database.meanwhile.push(value.clone()),
+                name => database.faults.push((name.to_string(), class(value))),
+            }
+        }
+        database
+    }
+
+    fn converse(&self, mut session: Session) -> String {
+        let mut database = self.database();
+        let mut text = String::new();
+        let mut is_releasable = true;
+        loop {
+            let step = session.step();
+            if matches!(step, Step::Done) {
+                break;
+            }
+            text.push_str(&format!("{}\n", words(&step)));
+            let releases = is_release(&step);
+            let reply = database.perform(step);
+            if let Reply::Failed { class, .. } = &reply {
+                text.push_str(&format!("  <- {class:?}\n"));
+                is_releasable &= !releases;
+            }
+            if session.reply(reply, database.now) == Heard::Ended {
+                text.push_str("  <- this is the cause\n");
+            }
+            for event in session.events() {
+                text.push_str(&format!("  * {event}\n"));
+            }
+        }
+        if is_releasable {
+            database.assert_released(&text, &self.database());
+        }
+        text + &match session.finish() {
+            Ok(Outcome::Ran(report)) => format!("report: {report}"),
+            Ok(Outcome::WouldRun(plan)) => format!("plan: {plan}"),
+            Ok(Outcome::Read(history)) => format!("history of {} rows", history.rows().len()),
+            Err(failure) => format!("error: {failure}"),
+        }
+    }
+
+    /// Fails the step of this index, or gives the run up before its reply; whether the run came that far.
+    fn end_at(&self, index: usize, class: Option<Class>) -> bool {
+        let mut session = Session::new(&self.migrations, self.options.clone());
+        let mut database = self.database();
+        let mut text = String::new();
+        for turn in 0.. {
+            let step = session.step();
+            if matches!(step, Step::Done) {
+                database.assert_released(&text, &self.database());
+                assert!(!session.holds_anything(), "{text}");
+                return turn > index;
+            }
+            text.push_str(&format!("{}\n", words(&step)));
+            let reply = match (turn == index, class) {
+                // A failed rollback or unlock leaves what it leaves.
+                (true, Some(_)) if is_release(&step) => database.perform(step),
+                (true, Some(class)) => Reply::Failed {
+                    class,
+                    message: "a fault".into(),
+                },
+                (true, None) => {
+                    let _ = database.perform(step);
+                    session.abandon();
+                    continue;
+                }
+                _ => database.perform(step),
+            };
+            let _ = session.reply(reply, database.now);
+        }
+        true
+    }
+}
+
+fn is_release(step: &Step<'_>) -> bool {
+    match step {
+        Step::Execute { sql, purpose, .. } => {
+            matches!(purpose, Purpose::Rollback)
+                || sql.contains("foreign_keys = ON")
+                || sql.contains("'0'")
+        }
+        Step::Query { purpose, .. } => matches!(purpose, Purpose::Unlock),
+        _ => false,
+    }
+}
+
+/// As much of a database as a conversation can notice.
+struct Database {
+    rows: Option<History>,
+    marker: i64,
+    foreign_keys: bool,
+    /// What a rollback goes back to.
+    before: Option<(Option<History>, i64)>,
+    locked: bool,
+    /// How often timeouts of the session were set and not restored.
+    timeouts: i32,
+    /// How often the lock is not free.
+    busy_lock: u32,
+    /// How many rows lose their parent in the first migration that runs.
+    violations: i64,
+    /// What other processes apply before our next look at the newest row.
+    meanwhile: Vec<String>,
+    faults: Vec<(String, Class)>,
+    seen: BTreeMap<String, usize>,
+    now: Moment,
+}
+
+impl Database {
+    fn perform(&mut self, step: Step<'_>) -> Reply {
+        self.now.elapsed += Duration::from_millis(1);
+        if let Some(class) = self.fault(&step) {
+            return Reply::Failed {
+                class,
+                message: "a fault".into(),
+            };
+        }
+        match step {
+            Step::Execute { sql, purpose, .. } => self.execute(sql, purpose),
+            Step::Query { purpose, .. } => self.query(purpose),
+            Step::Wait(pause) => {
+                self.now.elapsed += pause;
+                self.now.utc_ms += pause.as_millis() as i64;
+                Reply::Done
+            }
+            Step::Call { .. } | Step::Done => Reply::Done,
+        }
+    }
+
+    fn execute(&mut self, sql: &str, purpose: Purpose<'_>) -> Reply {
+        match purpose {
+            Purpose::Begin => {
+                assert!(self.before.is_none(), "a transaction in a transaction");
+                self.before = Some((self.rows.clone(), self.marker));
+            }
+            Purpose::Commit => assert!(
+                self.before.take().is_some(),
+                "a commit without a transaction"
+            ),
+            Purpose::Rollback => match self.before.take() {
+                Some((rows, marker)) => (self.rows, self.marker) = (rows, marker),
+                None => {
+                    return Reply::Failed {
+                        class: Class::NoTransaction,
+                        message: "no transaction".into(),
+                    };
+                }
+            },
+            Purpose::CreateTable => self.rows = Some(self.rows.take().unwrap_or_default()),
+            Purpose::Record(change) => drop(self.rows.as_mut().expect("the table").apply(change)),
+            Purpose::WriteMarker => {
+                self.marker = sql["PRAGMA user_version = ".len()..]
+                    .parse()
+                    .expect("a number")
+            }
+            Purpose::ForeignKeys => {
+                assert!(
+                    self.before.is_none(),
+                    "foreign keys cannot be switched in a transaction"
+                );
+                self.foreign_keys = sql.ends_with("ON");
+            }
+            Purpose::Timeouts => match (
+                sql.contains("LOCAL"),
+                sql.contains("'0'") || sql.contains("= 0"),
+            ) {
+                (true, _) => {}
+                (false, true) => self.timeouts -= 1,
+                (false, false) => self.timeouts += 1,
+            },
+            _ => {}
+        }
+        Reply::Done
+    }
+
+    fn query(&mut self, purpose: Purpose<'_>) -> Reply {
+        if purpose == Purpose::Recheck && !self.meanwhile.is_empty() {
+            let words = self.meanwhile.remove(0);
+            self.rows = Some(fixtures::history(&words));
+            self.before = self
+                .before
+                .take()
+                .map(|(_, marker)| (self.rows.clone(), marker));
+        }
+        let missing = || Reply::Failed {
+            class: Class::MissingTable,
+            message: "no table".into(),
+        };
+        Reply::Rows(match purpose {
+            Purpose::ReadMarker => vec![vec![self.marker.into()]],
+            Purpose::Probe | Purpose::Recheck => {
+                let Some(rows) = &self.rows else {
+                    return missing();
+                };
+                let words = |row: &crate::Row| {
+                    vec![
+                        row.chain.to_string().into(),
+                        row.sequence.into(),
+                        row.state.as_str().into(),
+                    ]
+                };
+                rows.newest().into_iter().map(words).collect()
+            }
+            Purpose::ReadHistory => {
+                let Some(rows) = &self.rows else {
+                    return missing();
+                };
+                rows.rows().iter().map(crate::Row::values).collect()
+            }
+            Purpose::Lock => {
+                self.locked = self.busy_lock == 0;
+                self.busy_lock = self.busy_lock.saturating_sub(1);
+                vec![vec![i64::from(self.locked).into()]]
+            }
+            Purpose::LockHolder => vec![vec!["process 7".into()]],
+            Purpose::Unlock => vec![vec![i64::from(core::mem::take(&mut self.locked)).into()]],
+            Purpose::ForeignKeys => vec![vec![i64::from(self.foreign_keys).into()]],
+            Purpose::ForeignKeyCheck => {
+                // Two rows were without a parent before anybody came.
+                let count = if self.seen["foreign key check"] > 1 {
+                    2 + self.violations
+                } else {
+                    2
+                };
+                vec![vec![
+                    "child".into(),
+                    "parent".into(),
+                    count.into(),
+                    9.into(),
+                ]]
+            }
+            Purpose::Timeouts => vec![vec!["0".into(), "0".into()]],
+            _ => vec![],
+        })
+    }
+
+    /// A fault is `purpose#n=class` or `text of a statement=class`; without `#n` it is the first.
+    fn fault(&mut self, step: &Step<'_>) -> Option<Class> {
+        let name = match step {
+            Step::Execute {
+                sql,
+                purpose: Purpose::Statement(_),
+                ..
+            } => (*sql).into(),
+            Step::Execute { purpose, .. } | Step::Query { purpose, .. } => {
+                purpose.as_str().to_string()
+            }
+            Step::Call { .. } => "call".into(),
+            Step::Wait(_) | Step::Done => return None,
+        };
+        let count = self.seen.entry(name.clone()).or_insert(0);
+        *count += 1;
+        let (first, nth) = (name.clone(), format!("{name}#{count}"));
+        let every = format!("{name}#*");
+        let matches =
+            |fault: &str| (fault == first && *count == 1) || fault == nth || fault == every;
+        self.faults
+            .iter()
+            .find(|(fault, _)| matches(fault))
+            .map(|(_, class)| *class)
+    }
+
+    fn assert_released(&self, text: &str, at_first: &Self) {
+        assert!(self.before.is_none(), "a transaction is open after\n{text}");
+        assert!(!self.locked, "the lock is held after\n{text}");
+        assert_eq!(
+            self.foreign_keys, at_first.foreign_keys,
+            "foreign keys are not as before after\n{text}"
+        );
+        assert_eq!(self.timeouts, 0, "timeouts are not as before after\n{text}");
+    }
+}
+
+fn words(step: &Step<'_>) -> String {
+    match step {
+        Step::Execute {
+            purpose: Purpose::Record(change),
+            ..
+        } => match change {
+            Change::Insert(row) => format!("record: insert {}", row_words(row)),
+            Change::Update(row) => format!("record: update {}", row_words(row)),
+            Change::Delete { version } => format!("record: delete {version}"),
+            Change::SetChain { sequence, chain } => {
+                format!("record: row {sequence} has chain {chain}")
+            }
+        },
+        Step::Execute {
+            sql,
+            purpose: Purpose::Statement(place),
+            ..
+        } => {
+            format!(
+                "statement: {sql} ({}:{}, {} of {})",
+                place.file,
+                place.line,
+                place.index + 1,
+                place.total
+            )
+        }
+        Step::Execute { sql, purpose, .. } if !matches!(purpose, Purpose::CreateTable) => {
+            format!("{}: {sql}", purpose.as_str())
+        }
+        Step::Execute { purpose, .. } | Step::Query { purpose, .. } => purpose.as_str().into(),
+        other => other.to_string(),
+    }
+}
+
+fn row_words(row: &crate::Row) -> String {
+    let crate::Row {
+        version,
+        sequence,
+        kind,
+        state,
+        statements_done,
+        statements_total,
+        chain,
+        applied_at,
+        execution_ms,
+        ..
+    } = row;
+    let error = row
+        .error
+        .as_ref()
+        .map_or(String::new(), |error| format!(", error {error:?}"));
+    format!(
+        "{version} #{sequence} {} {} {statements_done}/{statements_total}, chain {chain}, at {applied_at}, {execution_ms} ms{error}",
+        kind.as_str(),
+        state.as_str()
+    )
+}
+
+fn class(word: &str) -> Class {
+    match word {
+        "busy" => Class::Busy,
+        "missing-table" => Class::MissingTable,
+        "no-transaction" => Class::NoTransaction,
+        "lock-timeout" => Class::LockTimeout,
+        "deadlock" => Class::Deadlock,
+        "serialization" => Class::Serialization,
+        "other" => Class::Other,
+        other => panic!("no class is called {other}"),
+    }
+}
+
+fn options(words: &str) -> Options {
+    let mut options = Options {
+        lock_timeout: Duration::from_millis(40),
+        applied_by: "me@here".into(),
+        ..Options::default()
+    };
+    for word in words.split_whitespace() {
+        let (name, value) = word.split_once('=').unwrap_or((word, "0"));
+        let version = Version::parse(value).expect("a version");
+        match name {
+            "latest" => options.goal = Goal::Latest,
+            "up" => options.goal = Goal::UpTo(version),
+            "down" => options.goal = Goal::DownTo(version),
+            "all-down" => options.goal = Goal::AllDown,
+            "redo" => options.goal = Goal::Redo,
+            "baseline" => options.goal = Goal::Baseline(version),
+            "dry-run" => options.dry_run = true,
+            "allow-newer" => options.policy.newer = Choice::Allow,
+            other => panic!("no option is called {other}"),
+        }
+    }
+    options
+}
+
+#[test]
+fn timeouts_are_set_for_the_migration_alone() {
+    // F51: set again at each attempt, because a rollback takes them away.
+    static TIMEOUTS: crate::Timeouts = crate::Timeouts {
+        lock_ms: Some(5000),
+        statement_ms: Some(60_000),
+    };
+    let up = || Script::sql("1.sql", "1 up a\0");
+    let migration = Migration::new(
+        Version::new(1, 1),
+        "step",
+        "sha256:1",
+        5,
+        up(),
+        Down::Missing,
+    )
+    .with_timeouts(TIMEOUTS);
+    for dialect in [Dialect::Sqlite, Dialect::Postgres, Dialect::Mysql] {
+        for (mode, migration) in [
+            ("whole", migration),
+            ("piecemeal", migration.without_transaction()),
+        ] {
+            let migrations = Migrations::new(dialect, vec![migration].leak(), &[]);
+            let faults = vec![("up a".to_string(), Class::Deadlock)];
+            let fixture = Fixture {
+                migrations,
+                options: options("latest"),
+                rows: None,
+                settings: vec![],
+            };
+            let mut session = Session::new(&migrations, fixture.options.clone());
+            let mut database = Database {
+                faults,
+                ..fixture.database()
+            };
+            let mut said = Vec::new();
+            let mut ignored = 0;
+            while !matches!(session.step(), Step::Done) {
+                if let Step::Execute {
+                    sql,
+                    purpose: Purpose::Timeouts,
+                    ..
+                } = session.step()
+                {
+                    said.push(sql.to_string());
+                }
+                let reply = database.perform(session.step());
+                let _ = session.reply(reply, database.now);
+                ignored += session
+                    .events()
+                    .filter(|event| matches!(event, Event::TimeoutIgnored { .. }))
+                    .count();
+            }
+            let expected: &[&str] = match (dialect, mode) {
+                (Dialect::Sqlite, _) => &[],
+                (Dialect::Postgres, "whole") => {
+                    &["SET LOCAL lock_timeout = 5000; SET LOCAL statement_timeout = 60000"; 2]
+                }
+                (Dialect::Postgres, _) => &[
+                    "SET SESSION lock_timeout = 5000; SET SESSION statement_timeout = 60000",
+                    "SET SESSION lock_timeout = '0'; SET SESSION statement_timeout = '0'",
+                ],
+                (Dialect::Mysql, _) => &[
+                    "SET SESSION lock_wait_timeout = 5, SESSION innodb_lock_wait_timeout = 5",
+                    "SET SESSION lock_wait_timeout = 0, SESSION innodb_lock_wait_timeout = 0",
+                ],
+            };
+            assert_eq!(said, expected, "{dialect} {mode}");
+            assert_eq!(
+                ignored,
+                usize::from(dialect != Dialect::Postgres),
+                "{dialect} {mode}"
+            );
+            assert_eq!(database.timeouts, 0);
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! What happens when a step does not succeed: waiting, trying again, planning again, and the orderly way out.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::mem::take;
+use core::time::Duration;
+
+use super::clock::parse_utc;
+use super::speak::Topic;
+use super::{
+    Class, Current, Event, Failure, FailureKind, Fate, Heard, Line, Op, Purpose, Record, Session,
+    Waiting,
+};
+use crate::{LockKind, Refusal, Script};
+
+/// How long to sleep before an op is tried again: short at first, because most writers are quick.
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+/// A partial migration of another process makes progress at its own pace.
+const PARTIAL_PAUSE: Duration = Duration::from_millis(100);
+
+impl Session {
+    /// Decides what a failed op means.
+    pub(super) fn failed(
+        &mut self,
+        op: Op,
+        line: Option<&Line>,
+        class: Class,
+        message: String,
+    ) -> Heard {
+        if self.is_closing || op == Op::AskHolder {
+            self.failed_in_cleanup(&op, class, message);
+            return Heard::Noted;
+        }
+        if op == Op::Rollback && class == Class::NoTransaction {
+            self.rolled_back();
+            return Heard::Noted;
+        }
+        if class == Class::Busy && self.may_repeat(&op) {
+            if self.wait(op) {
+                return Heard::Noted;
+            }
+            let waited = self.waited();
+            self.fail(FailureKind::LockTimeout {
+                waited,
+                holder: None,
+            });
+            return Heard::Ended;
+        }
+        if class.is_transient() && self.may_start_over() {
+            self.start_over(message);
+            return Heard::Noted;
+        }
+        let kind = self.kind_of(&op, line, class, message);
+        self.fail(kind);
+        Heard::Ended
+    }
+
+    /// Ends the run: from here on its steps only clean up.
+    pub(super) fn fail(&mut self, kind: FailureKind) {
+        self.ops.clear();
+        self.plan.clear();
+        self.failure = Some(self.describe(kind));
+    }
+
+    /// A failure of this kind, at this point.
+    pub(super) fn describe(&mut self, kind: FailureKind) -> Failure {
+        let fate = match (&self.current, &kind) {
+            (None, _) => Fate::None,
+            (Some(current), FailureKind::TransactionEnded { .. }) => {
+                Fate::Ended(current.work.label.clone())
+            }
+            (Some(current), _) if current.is_recorded => Fate::Partial {
+                label: current.work.label.clone(),
+                done: current.done,
+                total: current.work.total(),
+            },
+            (Some(current), _) if current.work.is_whole && self.held.transaction => {
+                Fate::RolledBack(current.work.label.clone())
+            }
+            (Some(_), _) => Fate::None,
+        };
+        Failure {
+            kind: Box::new(kind),
+            entries: take(&mut self.entries),
+            fate,
+            cleanup: Vec::new(),
+        }
+    }
+
+    /// Gives back what is held. Each op speaks only if there is something to give back.
+    pub(super) fn close(&mut self) {
+        self.is_closing = true;
+        self.waiting = None;
+        self.ops.push_back(Op::Rollback);
+        if let Some(FailureKind::Migration { message, .. }) =
+            self.failure.as_ref().map(Failure::kind)
+            && self
+                .current
+                .as_ref()
+                .is_some_and(|current| current.is_recorded)
+        {
+            self.ops.push_back(Op::Record(Record::Error {
+                message: message.clone(),
+            }));
+        }
+        self.ops
+            .extend([Op::ForeignKeysOn, Op::RestoreTimeouts, Op::Unlock]);
+    }
+
+    /// An op of the cleanup failed: that is reported, and the others go on.
+    pub(super) fn cleanup_failed(&mut self, what: &str, message: &str) {
+        let message = format!("{what}: {message}");
+        match &mut self.failure {
+            Some(failure) => failure.cleanup.push(message),
+            None => {
+                self.outcome = None;
+                let mut failure = self.describe(FailureKind::Cleanup);
+                failure.cleanup.push(message);
+                self.failure = Some(failure);
+            }
+        }
+    }
+
+    /// Puts an op back, behind a pause; `false` if the time to wait is over.
+    pub(super) fn wait(&mut self, op: Op) -> bool {
+        let limit = self.lock_timeout();
+        if self.waiting.is_none() {
+            self.events.push(Event::Waiting { at_most: limit });
+        }
+        let now = self.now.elapsed;
+        let waiting = self.waiting.get_or_insert(Waiting {
+            since: now,
+            turns: 0,
+        });
+        let waited = now.saturating_sub(waiting.since);
+        if waited >= limit {
+            return false;
+        }
+        let pause = FIRST_PAUSE
+            .saturating_mul(1 << waiting.turns.min(10))
+            .min(LONGEST_PAUSE)
+            .min(limit - waited);
+        waiting.turns += 1;
+        self.ops.push_front(op);
+        self.ops.push_front(Op::Wait(pause));
+        true
+    }
+
+    /// The server-side wait of the next try for the lock: none at first, then what is left of the time.
+    pub(super) fn lock_wait_seconds(&self) -> u64 {
+        match self.waiting {
+            None => 0,
+            Some(_) => self
+                .lock_timeout()
+                .saturating_sub(self.waited())
+                .as_millis()
+                .div_ceil(1000) as u64,
+        }
+    }
+
+    pub(super) fn hear_holder(&mut self, holder: Option<&str>) {
+        let waited = self.waited();
+        self.fail(FailureKind::LockTimeout {
+            waited,
+            holder: holder.map(Into::into),
+        });
+    }
+
+    /// Somebody else changed the history since the plan was made: it is read again, in the transaction that found out.
+    pub(super) fn replan(&mut self) {
+        self.ops.clear();
+        self.plan.clear();
+        self.current = None;
+        if self.held.foreign_keys {
+            self.ops
+                .extend([Op::Rollback, Op::ForeignKeysOn, Op::Begin]);
+        }
+        self.ops
+            .extend([Op::ReadHistory, Op::ReadMarker, Op::Decide]);
+    }
+
+    /// Where the lock is not held between the statements of a migration, one that is under way may belong to a process
+    /// that is alive. It is waited for as long as it shows signs of life.
+    pub(super) fn is_worth_waiting(&self, refusal: &Refusal) -> bool {
+        let Refusal::Partial(interrupted) = refusal else {
+            return false;
+        };
+        let limit = self.options.lock_timeout;
+        let waited = self.patient_since.map_or(Duration::ZERO, |since| {
+            self.now.elapsed.saturating_sub(since)
+        });
+        let age = parse_utc(&interrupted.since).map(|since| self.now.utc_ms.abs_diff(since));
+        self.dialect().capabilities().lock == LockKind::Transaction
+            && interrupted.error.is_none()
+            && waited < limit
+            && age.is_some_and(|age| Duration::from_millis(age) < limit)
+    }
+
+    pub(super) fn wait_for_partial(&mut self) {
+        if self.patient_since.is_none() {
+            self.patient_since = Some(self.now.elapsed);
+            self.events.push(Event::Waiting {
+                at_most: self.options.lock_timeout,
+            });
+        }
+        self.ops.extend([
+            Op::Rollback,
+            Op::Wait(PARTIAL_PAUSE),
+            Op::Begin,
+            Op::ReadHistory,
+            Op::ReadMarker,
+            Op::Decide,
+        ]);
+    }
+
+    /// A step was said and its reply will not come: what it may have done has to be given back.
+    pub(super) fn assume_performed(&mut self) {
+        let Some(op) = self.ops.front().filter(|_| self.line.is_some()).cloned() else {
+            return;
+        };
+        match op {
+            Op::Begin => self.held.transaction = true,
+            Op::Lock => self.held.lock = true,
+            Op::ForeignKeysOff => self.held.foreign_keys = true,
+            _ => {}
+        }
+    }
+
+    fn failed_in_cleanup(&mut self, op: &Op, class: Class, message: String) {
+        let label =
+            |current: &Option<Current>| current.as_ref().map(|current| current.work.label.clone());
+        match op {
+            Op::AskHolder => return self.hear_holder(None),
+            Op::Rollback => {
+                self.rolled_back();
+                let ended = class == Class::NoTransaction;
+                if let (Some(failure), Some(label)) = (&mut self.failure, label(&self.current)) {
+                    match (&failure.fate, ended) {
+                        (Fate::RolledBack(_), true) => failure.fate = Fate::Ended(label),
+                        (Fate::RolledBack(_), false) => failure.fate = Fate::Unknown(label),
+                        _ => {}
+                    }
+                }
+                if ended {
+                    return;
+                }
+            }
+            Op::Unlock => self.held.lock = false,
+            Op::ForeignKeysOn => self.held.foreign_keys = false,
+            Op::RestoreTimeouts => self.held.timeouts = None,
+            _ => {}
+        }
+        self.cleanup_failed(name_in_cleanup(op), &message);
+    }
+
+    /// Whether an op did nothing when the database was busy, so that it can simply be said again.
+    fn may_repeat(&self, op: &Op) -> bool {
+        match op {
+            Op::Begin | Op::Commit | Op::Look | Op::ReadHistory | Op::Recheck | Op::ReadMarker => {
+                true
+            }
+            Op::Call => false,
+            _ => !self.held.transaction,
+        }
+    }
+
+    /// Whether the migration at hand can be rolled back and run again.
+    fn may_start_over(&self) -> bool {
+        self.held.transaction
+            && self.current.as_ref().is_some_and(|current| {
+                let is_rust = matches!(current.work.script, Some(Script::Rust(_)));
+                current.work.is_whole && !is_rust && current.attempt < self.options.attempts
+            })
+    }
+
+    fn start_over(&mut self, reason: String) {
+        let Some(current) = &mut self.current else {
+            return;
+        };
+        let pause = FIRST_PAUSE
+            .saturating_mul(1 << current.attempt.min(10))
+            .min(LONGEST_PAUSE);
+        current.attempt += 1;
+        current.done = 0;
+        self.events.push(Event::Retrying {
+            label: current.work.label.clone(),
+            reason,
+        });
+        self.ops.clear();
+        self.ops.extend([Op::Rollback, Op::Wait(pause), Op::Again]);
+    }
+
+    fn kind_of(&self, op: &Op, line: Option<&Line>, class: Class, message: String) -> FailureKind {
+        let index = match op {
+            Op::Statement(index) => *index,
+            Op::Call => 0,
+            Op::Commit if class == Class::NoTransaction => {
+                let label = self
+                    .current
+                    .as_ref()
+                    .map(|current| current.work.label.clone());
+                return FailureKind::TransactionEnded { label };
+            }
+            _ => {
+                return FailureKind::Step {
+                    purpose: name_of(line),
+                    message,
+                };
+            }
+        };
+        let place = self.place(index);
+        FailureKind::Migration {
+            label: place.label.clone(),
+            direction: place.direction,
+            file: place.file.into(),
+            line: place.line,
+            index,
+            total: place.total,
+            message,
+        }
+    }
+
+    fn waited(&self) -> Duration {
+        self.waiting.map_or(Duration::ZERO, |waiting| {
+            self.now.elapsed.saturating_sub(waiting.since)
+        })
+    }
+
+    /// A migration's own limit counts where the run itself does the waiting; elsewhere the server keeps to it.
+    fn lock_timeout(&self) -> Duration {
+        let own = self
+            .current
+            .as_ref()
+            .and_then(|current| current.work.timeouts.lock_ms);
+        match (own, self.dialect().capabilities().lock) {
+            (Some(ms), LockKind::Transaction) => Duration::from_millis(u64::from(ms)),
+            _ => self.options.lock_timeout,
+        }
+    }
+}
+
+fn name_of(line: Option<&Line>) -> &'static str {
+    match line {
+        Some(Line::Execute { topic, .. } | Line::Query { topic, .. }) => match topic {
+            Topic::Plain(purpose) => purpose.as_str(),
+            Topic::Statement { .. } => "statement",
+            Topic::Record(change) => Purpose::Record(change).as_str(),
+        },
+        Some(Line::Call) => "call",
+        Some(Line::Wait(_)) => "wait",
+        Some(Line::Done) | None => "done",
+    }
+}
+
+fn name_in_cleanup(op: &Op) -> &'static str {
+    match op {
+        Op::Rollback => "rolling back",
+        Op::Unlock => "releasing the lock",
+        Op::ForeignKeysOn => "switching foreign keys on again",
+        Op::RestoreTimeouts => "restoring the timeouts",
+        _ => "recording the error",
+    }
+}
