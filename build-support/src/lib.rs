@@ -4,6 +4,8 @@ pub mod catalog;
 pub mod codegen;
 pub mod diagnostic;
 pub mod discover;
+#[cfg(feature = "sqlite")]
+pub mod engine;
 pub mod fs;
 pub mod rules;
 pub mod syntax;

@@ -4,6 +4,7 @@
 //! after it. Names are compared as SQLite compares them: without case, for ASCII letters.
 
 mod change;
+mod difference;
 mod object;
 mod stored;
 mod summary;
@@ -12,9 +13,11 @@ use std::rc::Rc;
 
 use rpds::{RedBlackTreeMap, RedBlackTreeSet};
 
+use crate::nearest;
 use crate::syntax::ir::{ForeignKey, ObjectKind, ObjectName};
 
 pub use change::{Change, changes};
+pub use difference::{Line, difference, difference_among};
 pub use object::{Definition, Object, Origin};
 pub use summary::summary;
 
@@ -28,8 +31,8 @@ pub struct Catalog {
     objects: RedBlackTreeMap<Key, Rc<Object>>,
     /// Indexes and triggers by the folded name of their table.
     parts: RedBlackTreeSet<(String, Key)>,
-    /// What was there once, and how it went.
-    gone: RedBlackTreeMap<Key, Rc<Gone>>,
+    /// What was there once, and how it went: objects, and columns with their folded names.
+    gone: RedBlackTreeMap<(Key, Option<String>), Rc<Gone>>,
     /// Set when a statement nobody could interpret may have touched anything.
     incomplete: bool,
 }
@@ -63,11 +66,9 @@ impl Key {
     }
 }
 
-/// An object that is no longer there.
+/// An object or a column that is no longer there.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Gone {
-    /// What it was.
-    pub kind: ObjectKind,
     /// Its name as it was spelt.
     pub name: String,
     /// The name it was given, where it was renamed and not dropped.
@@ -203,6 +204,12 @@ impl Catalog {
     /// How the object of that kind and name went, where it was there once and is no longer.
     pub fn gone(&self, schema: Option<&str>, name: &str, kind: ObjectKind) -> Option<&Gone> {
         let key = Key::new(schema, name, kind);
+        self.gone.get(&(key, None)).map(|gone| &**gone)
+    }
+
+    /// How the column of that name went from a table that still stands.
+    pub fn gone_column(&self, table: &Object, column: &str) -> Option<&Gone> {
+        let key = (table.key(), Some(column.to_ascii_lowercase()));
         self.gone.get(&key).map(|gone| &**gone)
     }
 
@@ -233,7 +240,7 @@ impl Catalog {
     pub fn insert(&mut self, object: Object) {
         let key = object.key();
         self.remove(&key);
-        self.gone.remove_mut(&key);
+        self.gone.remove_mut(&(key.clone(), None));
         if matches!(object.kind, ObjectKind::Index | ObjectKind::Trigger) {
             let table = object.table.to_ascii_lowercase();
             self.parts.insert_mut((table, key.clone()));
@@ -252,7 +259,13 @@ impl Catalog {
 
     /// Remembers how an object went.
     pub fn remember(&mut self, key: Key, gone: Gone) {
-        self.gone.insert_mut(key, Rc::new(gone));
+        self.gone.insert_mut((key, None), Rc::new(gone));
+    }
+
+    /// Remembers how a column went.
+    pub fn remember_column(&mut self, table: Key, gone: Gone) {
+        let column = gone.name.to_ascii_lowercase();
+        self.gone.insert_mut((table, Some(column)), Rc::new(gone));
     }
 
     /// Says of the table or view of that key that its definition is not fully known; makes it where it is missing.
@@ -262,6 +275,24 @@ impl Catalog {
             None => Object::unknown(key, name, kind, origin.clone()),
         };
         self.insert(object);
+    }
+
+    /// Says that an object under a new name is the one that stood under an old one.
+    pub(crate) fn carry_origin(&mut self, key: &Key, old: &Object) {
+        if let Some(object) = self.get(key) {
+            let mut object = Object::clone(object);
+            object.origin.clone_from(&old.origin);
+            object.incomplete = old.incomplete;
+            self.insert(object);
+        }
+    }
+
+    /// Takes every temporary object out.
+    pub(crate) fn forget_temporary(&mut self) {
+        let temporary = self.objects().filter(|object| object.is_temporary());
+        for key in temporary.map(|object| object.key()).collect::<Vec<_>>() {
+            self.remove(&key);
+        }
     }
 
     fn parts_of<'a>(&'a self, table: &Object) -> impl Iterator<Item = &'a Rc<Object>> + use<'a> {
@@ -281,24 +312,6 @@ impl Catalog {
         let objects = self.objects().filter(|object| wanted(object));
         nearest(name, objects.map(|object| object.name.as_str()))
     }
-}
-
-/// The candidate nearest to `name`, where one is near enough to be meant.
-fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let folded = name.to_ascii_lowercase();
-    let limit = match folded.chars().count() {
-        0..=2 => 1,
-        3..=8 => 2,
-        _ => 3,
-    };
-    candidates
-        .map(|candidate| {
-            let distance = strsim::osa_distance(&folded, &candidate.to_ascii_lowercase());
-            (distance, candidate)
-        })
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]

@@ -43,6 +43,9 @@ pub struct Origin {
 }
 
 /// What an object looks like inside.
+///
+/// The spans in it mean nothing to a reader: they count in the migration's file or in the engine's own text, whichever the
+/// definition was read from. The place to show is the object's [`Origin`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Definition {
@@ -110,6 +113,11 @@ impl Object {
     /// How a catalog finds it.
     pub fn key(&self) -> Key {
         Key::new(self.schema.as_deref(), &self.name, self.kind)
+    }
+
+    /// Its kind and name, as in `index users_email`.
+    pub fn title(&self) -> String {
+        format!("{} {}", self.kind, self.name.to_ascii_lowercase())
     }
 
     /// Whether it lives in the temporary schema.
@@ -203,6 +211,14 @@ impl Definition {
     fn read(sql: &str) -> Self {
         crate::syntax::sqlite::definition(sql)
             .and_then(|body| Self::of(&body))
+            .unwrap_or(Self::Unknown)
+    }
+
+    #[cfg(not(feature = "sqlite"))]
+    #[cfg(feature = "sqlite")]
+    fn read(sql: &str) -> Self {
+        let body = crate::syntax::sqlite::definition(sql);
+        body.and_then(|body| Self::of(&body))
             .unwrap_or(Self::Unknown)
     }
 

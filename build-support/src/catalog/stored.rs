@@ -6,7 +6,7 @@ use super::{Catalog, Gone, Key, Object};
 #[derive(Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct Stored {
     objects: Vec<Rc<Object>>,
-    gone: Vec<(Key, Rc<Gone>)>,
+    gone: Vec<((Key, Option<String>), Rc<Gone>)>,
     incomplete: bool,
 }
 

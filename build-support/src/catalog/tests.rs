@@ -108,7 +108,6 @@ fn what_went_is_remembered_until_it_comes_back() {
     let key = Key::new(None, "users", ObjectKind::Table);
     catalog.remove(&key);
     let gone = Gone {
-        kind: ObjectKind::Table,
         name: "Users".to_owned(),
         renamed_to: None,
         by: origin(),
