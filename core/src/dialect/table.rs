@@ -156,3 +156,87 @@ impl Table {
         conditions.join(" AND ")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+    use crate::{Chain, Timeouts};
+
+    /// F29: whatever the table is called, its name stays a name, and everything else is bound.
+    #[test]
+    fn every_dialect_has_its_texts() {
+        fixtures::check("dialect.txt", |fixture| {
+            let fields: Vec<&str> = fixture.split('|').map(str::trim).collect();
+            let [dialect, schema, name] = fields[..] else {
+                panic!("dialect | schema | table: {fixture}")
+            };
+            let dialect = [Dialect::Sqlite, Dialect::Postgres, Dialect::Mysql]
+                .into_iter()
+                .find(|known| known.name() == dialect)
+                .expect("a dialect");
+            let table = Table::new(dialect, (!schema.is_empty()).then_some(schema), name);
+            let texts: Vec<String> = texts(&table).iter().map(line).collect();
+            texts.join("\n")
+        });
+    }
+
+    fn texts(table: &Table) -> Vec<(String, Vec<Value>)> {
+        let mut texts = vec![
+            (table.create(), vec![]),
+            table.probe("main"),
+            table.read("main"),
+        ];
+        texts.extend(
+            [
+                Change::Insert(fixtures::row("7")),
+                Change::Update(fixtures::row("7~1/4")),
+                Change::Delete { version: 7 },
+                Change::SetChain {
+                    sequence: 3,
+                    chain: Chain::EMPTY,
+                },
+            ]
+            .map(|change| table.change("main", &change)),
+        );
+        texts.extend(
+            [
+                table.lock(0),
+                table.lock(30),
+                table.lock_holder(),
+                table.unlock(),
+            ]
+            .into_iter()
+            .flatten(),
+        );
+        let timeouts = Timeouts {
+            lock_ms: Some(1500),
+            statement_ms: Some(60_000),
+        };
+        let read = ["5s".to_string(), "0".to_string()];
+        let settings = [
+            table.dialect.read_timeouts().map(ToString::to_string),
+            table.dialect.set_timeouts(timeouts, true),
+            table.dialect.set_timeouts(timeouts, false),
+            table.dialect.restore_timeouts(&read),
+        ];
+        texts.extend(settings.into_iter().flatten().map(|text| (text, vec![])));
+        texts
+    }
+
+    fn line((sql, values): &(String, Vec<Value>)) -> String {
+        let values: Vec<String> = values
+            .iter()
+            .map(|value| match value {
+                Value::Null => "NULL".into(),
+                Value::Integer(number) => number.to_string(),
+                Value::Text(text) => format!("{text:?}"),
+            })
+            .collect();
+        if values.is_empty() {
+            sql.clone()
+        } else {
+            format!("{sql}\n    <- {}", values.join(", "))
+        }
+    }
+}
