@@ -3,6 +3,7 @@ mod event;
 mod failure;
 mod listen;
 mod op;
+mod options;
 mod record;
 mod report;
 mod speak;
@@ -22,7 +23,7 @@ use core::time::Duration;
 use crate::dialect::fnv1a;
 use crate::{
     Action, Chain, Change, Dialect, Goal, History, Label, LockKind, Migration, Migrations, Plan,
-    Policy, Table, Value, plan,
+    Table, Value, plan,
 };
 use op::{Op, Record};
 use speak::Line;
@@ -30,50 +31,9 @@ use work::{Ground, Work, layout};
 
 pub use event::Event;
 pub use failure::{Failure, FailureKind, Fate};
+pub use options::Options;
 pub use report::{Deed, Entry, Outcome, Report};
 pub use step::{Class, Heard, Moment, Place, Purpose, Reply, Step};
-
-/// What a run is told.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Where it is to end.
-    pub goal: Goal,
-    /// What to do about a history that does not fit.
-    pub policy: Policy,
-    /// The name of the history table.
-    pub table: String,
-    /// Its schema; `None` for where the connection looks first.
-    pub schema: Option<String>,
-    /// The part of the history table; `None` for the list's own.
-    pub scope: Option<String>,
-    /// How long to wait for others, in sum at each point where there is something to wait for.
-    pub lock_timeout: Duration,
-    /// How often a migration is tried that meets another transaction, before it is given up.
-    pub attempts: u32,
-    /// Whether only to say what would be done.
-    pub dry_run: bool,
-    /// Who applies, as the client describes itself: `user@host`.
-    pub applied_by: String,
-    /// Which version of the library applies.
-    pub tool_version: String,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            goal: Goal::Latest,
-            policy: Policy::default(),
-            table: Table::DEFAULT_NAME.into(),
-            schema: None,
-            scope: None,
-            lock_timeout: Duration::from_secs(60),
-            attempts: 5,
-            dry_run: false,
-            applied_by: String::new(),
-            tool_version: env!("CARGO_PKG_VERSION").into(),
-        }
-    }
-}
 
 /// A run as a conversation: [`step`](Session::step) says what is next, [`reply`](Session::reply) takes what came of it.
 ///

@@ -1,5 +1,7 @@
 //! Whole conversations, as golden text: what the session says to a small database, what comes back, and how it ends.
 
+mod database;
+
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -8,6 +10,7 @@ use alloc::vec::Vec;
 
 use super::*;
 use crate::{Choice, Down, Script, Version, fixtures};
+use database::Database;
 
 #[test]
 fn every_run_says_what_it_should() {
@@ -107,6 +110,156 @@ fn a_session_that_was_not_driven_to_its_end_has_no_outcome() {
         .finish()
         .unwrap_err();
     assert_eq!(failure.kind(), &FailureKind::Abandoned);
+}
+
+#[test]
+fn timeouts_are_set_for_the_migration_alone() {
+    // F51: set again at each attempt, because a rollback takes them away.
+    static TIMEOUTS: crate::Timeouts = crate::Timeouts {
+        lock_ms: Some(5000),
+        statement_ms: Some(60_000),
+    };
+    let up = || Script::sql("1.sql", "1 up a\0");
+    let migration = Migration::new(
+        Version::new(1, 1),
+        "step",
+        "sha256:1",
+        5,
+        up(),
+        Down::Missing,
+    )
+    .with_timeouts(TIMEOUTS);
+    for dialect in [Dialect::Sqlite, Dialect::Postgres, Dialect::Mysql] {
+        for (mode, migration) in [
+            ("whole", migration),
+            ("piecemeal", migration.without_transaction()),
+        ] {
+            let migrations = Migrations::new(dialect, vec![migration].leak(), &[]);
+            let faults = vec![("up a".to_string(), Class::Deadlock)];
+            let fixture = Fixture {
+                migrations,
+                options: options("latest"),
+                rows: None,
+                settings: vec![],
+            };
+            let mut session = Session::new(&migrations, fixture.options.clone());
+            let mut database = Database {
+                faults,
+                ..fixture.database()
+            };
+            let mut said = Vec::new();
+            let mut ignored = 0;
+            while !matches!(session.step(), Step::Done) {
+                if let Step::Execute {
+                    sql,
+                    purpose: Purpose::Timeouts,
+                    ..
+                } = session.step()
+                {
+                    said.push(sql.to_string());
+                }
+                let reply = database.perform(session.step());
+                let _ = session.reply(reply, database.now);
+                ignored += session
+                    .events()
+                    .filter(|event| matches!(event, Event::TimeoutIgnored { .. }))
+                    .count();
+            }
+            let expected: &[&str] = match (dialect, mode) {
+                (Dialect::Sqlite, _) => &[],
+                (Dialect::Postgres, "whole") => {
+                    &["SET LOCAL lock_timeout = 5000; SET LOCAL statement_timeout = 60000"; 2]
+                }
+                (Dialect::Postgres, _) => &[
+                    "SET SESSION lock_timeout = 5000; SET SESSION statement_timeout = 60000",
+                    "SET SESSION lock_timeout = '0'; SET SESSION statement_timeout = '0'",
+                ],
+                (Dialect::Mysql, _) => &[
+                    "SET SESSION lock_wait_timeout = 5, SESSION innodb_lock_wait_timeout = 5",
+                    "SET SESSION lock_wait_timeout = 0, SESSION innodb_lock_wait_timeout = 0",
+                ],
+            };
+            assert_eq!(said, expected, "{dialect} {mode}");
+            assert_eq!(
+                ignored,
+                usize::from(dialect != Dialect::Postgres),
+                "{dialect} {mode}"
+            );
+            assert_eq!(database.timeouts, 0);
+        }
+    }
+}
+
+#[test]
+fn a_run_with_nothing_to_do_never_asks_for_the_list() {
+    fn never() -> &'static [Migration] {
+        panic!("nobody asked")
+    }
+    for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+        let migrations = Migrations::deferred(dialect, never, &[], 7 << 40);
+        let mut session = Session::new(&migrations, Options::default());
+        let row = match session.step() {
+            Step::Query {
+                purpose: Purpose::ReadMarker,
+                ..
+            } => vec![migrations.head().marker().into()],
+            step => {
+                assert!(
+                    matches!(
+                        step,
+                        Step::Query {
+                            purpose: Purpose::Probe,
+                            ..
+                        }
+                    ),
+                    "{step}"
+                );
+                vec![
+                    migrations.head().to_string().into(),
+                    1.into(),
+                    "applied".into(),
+                ]
+            }
+        };
+        assert_eq!(
+            session.reply(Reply::Rows(vec![row]), Moment::default()),
+            Heard::Noted
+        );
+        assert!(matches!(session.step(), Step::Done));
+        assert!(matches!(session.finish(), Ok(Outcome::Ran(report)) if report.is_empty()));
+    }
+}
+
+/// The same list in a second table of the same file is not taken for applied because the first one is.
+#[test]
+fn a_marker_speaks_for_one_table_and_one_scope() {
+    let migrations = fixtures::migrations(Dialect::Sqlite, "1");
+    let marker = |options: Options| Session::new(&migrations, options).marker_of(migrations.head());
+    let usual = marker(Options::default());
+    assert_eq!(usual, migrations.head().marker());
+    let table = marker(Options {
+        table: "other".into(),
+        ..Options::default()
+    });
+    let scope = marker(Options {
+        scope: Some("other".into()),
+        ..Options::default()
+    });
+    assert!(usual != table && usual != scope && table != scope);
+    let mut elsewhere = Session::new(
+        &migrations,
+        Options {
+            schema: Some("aux".into()),
+            ..Options::default()
+        },
+    );
+    assert!(matches!(
+        elsewhere.step(),
+        Step::Query {
+            purpose: Purpose::Probe,
+            ..
+        }
+    ));
 }
 
 /// `dialect | known | applied, or none | goal and options | faults`.
@@ -256,192 +409,6 @@ fn is_release(step: &Step<'_>) -> bool {
     }
 }
 
-/// As much of a database as a conversation can notice.
-struct Database {
-    rows: Option<History>,
-    marker: i64,
-    foreign_keys: bool,
-    /// What a rollback goes back to.
-    before: Option<(Option<History>, i64)>,
-    locked: bool,
-    /// How often timeouts of the session were set and not restored.
-    timeouts: i32,
-    /// How often the lock is not free.
-    busy_lock: u32,
-    /// How many rows lose their parent in the first migration that runs.
-    violations: i64,
-    /// What other processes apply before our next look at the newest row.
-    meanwhile: Vec<String>,
-    faults: Vec<(String, Class)>,
-    seen: BTreeMap<String, usize>,
-    now: Moment,
-}
-
-impl Database {
-    fn perform(&mut self, step: Step<'_>) -> Reply {
-        self.now.elapsed += Duration::from_millis(1);
-        if let Some(class) = self.fault(&step) {
-            return Reply::Failed {
-                class,
-                message: "a fault".into(),
-            };
-        }
-        match step {
-            Step::Execute { sql, purpose, .. } => self.execute(sql, purpose),
-            Step::Query { purpose, .. } => self.query(purpose),
-            Step::Wait(pause) => {
-                self.now.elapsed += pause;
-                self.now.utc_ms += pause.as_millis() as i64;
-                Reply::Done
-            }
-            Step::Call { .. } | Step::Done => Reply::Done,
-        }
-    }
-
-    fn execute(&mut self, sql: &str, purpose: Purpose<'_>) -> Reply {
-        match purpose {
-            Purpose::Begin => {
-                assert!(self.before.is_none(), "a transaction in a transaction");
-                self.before = Some((self.rows.clone(), self.marker));
-            }
-            Purpose::Commit => assert!(
-                self.before.take().is_some(),
-                "a commit without a transaction"
-            ),
-            Purpose::Rollback => match self.before.take() {
-                Some((rows, marker)) => (self.rows, self.marker) = (rows, marker),
-                None => {
-                    return Reply::Failed {
-                        class: Class::NoTransaction,
-                        message: "no transaction".into(),
-                    };
-                }
-            },
-            Purpose::CreateTable => self.rows = Some(self.rows.take().unwrap_or_default()),
-            Purpose::Record(change) => drop(self.rows.as_mut().expect("the table").apply(change)),
-            Purpose::WriteMarker => {
-                self.marker = sql["PRAGMA user_version = ".len()..]
-                    .parse()
-                    .expect("a number")
-            }
-            Purpose::ForeignKeys => {
-                assert!(
-                    self.before.is_none(),
-                    "foreign keys cannot be switched in a transaction"
-                );
-                self.foreign_keys = sql.ends_with("ON");
-            }
-            Purpose::Timeouts => match (
-                sql.contains("LOCAL"),
-                sql.contains("'0'") || sql.contains("= 0"),
-            ) {
-                (true, _) => {}
-                (false, true) => self.timeouts -= 1,
-                (false, false) => self.timeouts += 1,
-            },
-            _ => {}
-        }
-        Reply::Done
-    }
-
-    fn query(&mut self, purpose: Purpose<'_>) -> Reply {
-        if purpose == Purpose::Recheck && !self.meanwhile.is_empty() {
-            let words = self.meanwhile.remove(0);
-            self.rows = Some(fixtures::history(&words));
-            self.before = self
-                .before
-                .take()
-                .map(|(_, marker)| (self.rows.clone(), marker));
-        }
-        let missing = || Reply::Failed {
-            class: Class::MissingTable,
-            message: "no table".into(),
-        };
-        Reply::Rows(match purpose {
-            Purpose::ReadMarker => vec![vec![self.marker.into()]],
-            Purpose::Probe | Purpose::Recheck => {
-                let Some(rows) = &self.rows else {
-                    return missing();
-                };
-                let words = |row: &crate::Row| {
-                    vec![
-                        row.chain.to_string().into(),
-                        row.sequence.into(),
-                        row.state.as_str().into(),
-                    ]
-                };
-                rows.newest().into_iter().map(words).collect()
-            }
-            Purpose::ReadHistory => {
-                let Some(rows) = &self.rows else {
-                    return missing();
-                };
-                rows.rows().iter().map(crate::Row::values).collect()
-            }
-            Purpose::Lock => {
-                self.locked = self.busy_lock == 0;
-                self.busy_lock = self.busy_lock.saturating_sub(1);
-                vec![vec![i64::from(self.locked).into()]]
-            }
-            Purpose::LockHolder => vec![vec!["process 7".into()]],
-            Purpose::Unlock => vec![vec![i64::from(core::mem::take(&mut self.locked)).into()]],
-            Purpose::ForeignKeys => vec![vec![i64::from(self.foreign_keys).into()]],
-            Purpose::ForeignKeyCheck => {
-                // Two rows were without a parent before anybody came.
-                let count = if self.seen["foreign key check"] > 1 {
-                    2 + self.violations
-                } else {
-                    2
-                };
-                vec![vec![
-                    "child".into(),
-                    "parent".into(),
-                    count.into(),
-                    9.into(),
-                ]]
-            }
-            Purpose::Timeouts => vec![vec!["0".into(), "0".into()]],
-            _ => vec![],
-        })
-    }
-
-    /// A fault is `purpose#n=class` or `text of a statement=class`; without `#n` it is the first.
-    fn fault(&mut self, step: &Step<'_>) -> Option<Class> {
-        let name = match step {
-            Step::Execute {
-                sql,
-                purpose: Purpose::Statement(_),
-                ..
-            } => (*sql).into(),
-            Step::Execute { purpose, .. } | Step::Query { purpose, .. } => {
-                purpose.as_str().to_string()
-            }
-            Step::Call { .. } => "call".into(),
-            Step::Wait(_) | Step::Done => return None,
-        };
-        let count = self.seen.entry(name.clone()).or_insert(0);
-        *count += 1;
-        let (first, nth) = (name.clone(), format!("{name}#{count}"));
-        let every = format!("{name}#*");
-        let matches =
-            |fault: &str| (fault == first && *count == 1) || fault == nth || fault == every;
-        self.faults
-            .iter()
-            .find(|(fault, _)| matches(fault))
-            .map(|(_, class)| *class)
-    }
-
-    fn assert_released(&self, text: &str, at_first: &Self) {
-        assert!(self.before.is_none(), "a transaction is open after\n{text}");
-        assert!(!self.locked, "the lock is held after\n{text}");
-        assert_eq!(
-            self.foreign_keys, at_first.foreign_keys,
-            "foreign keys are not as before after\n{text}"
-        );
-        assert_eq!(self.timeouts, 0, "timeouts are not as before after\n{text}");
-    }
-}
-
 fn words(step: &Step<'_>) -> String {
     match step {
         Step::Execute {
@@ -535,82 +502,4 @@ fn options(words: &str) -> Options {
         }
     }
     options
-}
-
-#[test]
-fn timeouts_are_set_for_the_migration_alone() {
-    // F51: set again at each attempt, because a rollback takes them away.
-    static TIMEOUTS: crate::Timeouts = crate::Timeouts {
-        lock_ms: Some(5000),
-        statement_ms: Some(60_000),
-    };
-    let up = || Script::sql("1.sql", "1 up a\0");
-    let migration = Migration::new(
-        Version::new(1, 1),
-        "step",
-        "sha256:1",
-        5,
-        up(),
-        Down::Missing,
-    )
-    .with_timeouts(TIMEOUTS);
-    for dialect in [Dialect::Sqlite, Dialect::Postgres, Dialect::Mysql] {
-        for (mode, migration) in [
-            ("whole", migration),
-            ("piecemeal", migration.without_transaction()),
-        ] {
-            let migrations = Migrations::new(dialect, vec![migration].leak(), &[]);
-            let faults = vec![("up a".to_string(), Class::Deadlock)];
-            let fixture = Fixture {
-                migrations,
-                options: options("latest"),
-                rows: None,
-                settings: vec![],
-            };
-            let mut session = Session::new(&migrations, fixture.options.clone());
-            let mut database = Database {
-                faults,
-                ..fixture.database()
-            };
-            let mut said = Vec::new();
-            let mut ignored = 0;
-            while !matches!(session.step(), Step::Done) {
-                if let Step::Execute {
-                    sql,
-                    purpose: Purpose::Timeouts,
-                    ..
-                } = session.step()
-                {
-                    said.push(sql.to_string());
-                }
-                let reply = database.perform(session.step());
-                let _ = session.reply(reply, database.now);
-                ignored += session
-                    .events()
-                    .filter(|event| matches!(event, Event::TimeoutIgnored { .. }))
-                    .count();
-            }
-            let expected: &[&str] = match (dialect, mode) {
-                (Dialect::Sqlite, _) => &[],
-                (Dialect::Postgres, "whole") => {
-                    &["SET LOCAL lock_timeout = 5000; SET LOCAL statement_timeout = 60000"; 2]
-                }
-                (Dialect::Postgres, _) => &[
-                    "SET SESSION lock_timeout = 5000; SET SESSION statement_timeout = 60000",
-                    "SET SESSION lock_timeout = '0'; SET SESSION statement_timeout = '0'",
-                ],
-                (Dialect::Mysql, _) => &[
-                    "SET SESSION lock_wait_timeout = 5, SESSION innodb_lock_wait_timeout = 5",
-                    "SET SESSION lock_wait_timeout = 0, SESSION innodb_lock_wait_timeout = 0",
-                ],
-            };
-            assert_eq!(said, expected, "{dialect} {mode}");
-            assert_eq!(
-                ignored,
-                usize::from(dialect != Dialect::Postgres),
-                "{dialect} {mode}"
-            );
-            assert_eq!(database.timeouts, 0);
-        }
-    }
 }

@@ -1,0 +1,46 @@
+use alloc::string::String;
+use core::time::Duration;
+
+use crate::{Goal, Policy, Table};
+
+/// What a run is told.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where it is to end.
+    pub goal: Goal,
+    /// What to do about a history that does not fit.
+    pub policy: Policy,
+    /// The name of the history table.
+    pub table: String,
+    /// Its schema; `None` for where the connection looks first.
+    pub schema: Option<String>,
+    /// The part of the history table; `None` for the list's own.
+    pub scope: Option<String>,
+    /// How long to wait for others, in sum at each point where there is something to wait for.
+    pub lock_timeout: Duration,
+    /// How often a migration is tried that meets another transaction, before it is given up.
+    pub attempts: u32,
+    /// Whether only to say what would be done.
+    pub dry_run: bool,
+    /// Who applies, as the client describes itself: `user@host`.
+    pub applied_by: String,
+    /// Which version of the library applies.
+    pub tool_version: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            goal: Goal::Latest,
+            policy: Policy::default(),
+            table: Table::DEFAULT_NAME.into(),
+            schema: None,
+            scope: None,
+            lock_timeout: Duration::from_secs(60),
+            attempts: 5,
+            dry_run: false,
+            applied_by: String::new(),
+            tool_version: env!("CARGO_PKG_VERSION").into(),
+        }
+    }
+}

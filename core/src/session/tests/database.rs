@@ -1,0 +1,195 @@
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use crate::session::{Class, Moment, Purpose, Reply, Step};
+use crate::{History, Row, fixtures};
+
+/// As much of a database as a conversation can notice.
+pub(super) struct Database {
+    pub(super) rows: Option<History>,
+    pub(super) marker: i64,
+    pub(super) foreign_keys: bool,
+    /// What a rollback goes back to.
+    pub(super) before: Option<(Option<History>, i64)>,
+    pub(super) locked: bool,
+    /// How often timeouts of the session were set and not restored.
+    pub(super) timeouts: i32,
+    /// How often the lock is not free.
+    pub(super) busy_lock: u32,
+    /// How many rows lose their parent in the first migration that runs.
+    pub(super) violations: i64,
+    /// What other processes apply before our next look at the newest row.
+    pub(super) meanwhile: Vec<String>,
+    pub(super) faults: Vec<(String, Class)>,
+    pub(super) seen: BTreeMap<String, usize>,
+    pub(super) now: Moment,
+}
+
+impl Database {
+    pub(super) fn perform(&mut self, step: Step<'_>) -> Reply {
+        self.now.elapsed += Duration::from_millis(1);
+        if let Some(class) = self.fault(&step) {
+            return Reply::Failed {
+                class,
+                message: "a fault".into(),
+            };
+        }
+        match step {
+            Step::Execute { sql, purpose, .. } => self.execute(sql, purpose),
+            Step::Query { purpose, .. } => self.query(purpose),
+            Step::Wait(pause) => {
+                self.now.elapsed += pause;
+                self.now.utc_ms += pause.as_millis() as i64;
+                Reply::Done
+            }
+            Step::Call { .. } | Step::Done => Reply::Done,
+        }
+    }
+
+    fn execute(&mut self, sql: &str, purpose: Purpose<'_>) -> Reply {
+        match purpose {
+            Purpose::Begin => {
+                assert!(self.before.is_none(), "a transaction in a transaction");
+                self.before = Some((self.rows.clone(), self.marker));
+            }
+            Purpose::Commit => assert!(
+                self.before.take().is_some(),
+                "a commit without a transaction"
+            ),
+            Purpose::Rollback => match self.before.take() {
+                Some((rows, marker)) => (self.rows, self.marker) = (rows, marker),
+                None => {
+                    return Reply::Failed {
+                        class: Class::NoTransaction,
+                        message: "no transaction".into(),
+                    };
+                }
+            },
+            Purpose::CreateTable => self.rows = Some(self.rows.take().unwrap_or_default()),
+            Purpose::Record(change) => drop(self.rows.as_mut().expect("the table").apply(change)),
+            Purpose::WriteMarker => {
+                self.marker = sql["PRAGMA user_version = ".len()..]
+                    .parse()
+                    .expect("a number")
+            }
+            Purpose::ForeignKeys => {
+                assert!(
+                    self.before.is_none(),
+                    "foreign keys cannot be switched in a transaction"
+                );
+                self.foreign_keys = sql.ends_with("ON");
+            }
+            Purpose::Timeouts => match (
+                sql.contains("LOCAL"),
+                sql.contains("'0'") || sql.contains("= 0"),
+            ) {
+                (true, _) => {}
+                (false, true) => self.timeouts -= 1,
+                (false, false) => self.timeouts += 1,
+            },
+            _ => {}
+        }
+        Reply::Done
+    }
+
+    fn query(&mut self, purpose: Purpose<'_>) -> Reply {
+        if purpose == Purpose::Recheck && !self.meanwhile.is_empty() {
+            let words = self.meanwhile.remove(0);
+            self.rows = Some(fixtures::history(&words));
+            self.before = self
+                .before
+                .take()
+                .map(|(_, marker)| (self.rows.clone(), marker));
+        }
+        let missing = || Reply::Failed {
+            class: Class::MissingTable,
+            message: "no table".into(),
+        };
+        Reply::Rows(match purpose {
+            Purpose::ReadMarker => vec![vec![self.marker.into()]],
+            Purpose::Probe | Purpose::Recheck => {
+                let Some(rows) = &self.rows else {
+                    return missing();
+                };
+                let words = |row: &Row| {
+                    vec![
+                        row.chain.to_string().into(),
+                        row.sequence.into(),
+                        row.state.as_str().into(),
+                    ]
+                };
+                rows.newest().into_iter().map(words).collect()
+            }
+            Purpose::ReadHistory => {
+                let Some(rows) = &self.rows else {
+                    return missing();
+                };
+                rows.rows().iter().map(Row::values).collect()
+            }
+            Purpose::Lock => {
+                self.locked = self.busy_lock == 0;
+                self.busy_lock = self.busy_lock.saturating_sub(1);
+                vec![vec![i64::from(self.locked).into()]]
+            }
+            Purpose::LockHolder => vec![vec!["process 7".into()]],
+            Purpose::Unlock => vec![vec![i64::from(core::mem::take(&mut self.locked)).into()]],
+            Purpose::ForeignKeys => vec![vec![i64::from(self.foreign_keys).into()]],
+            Purpose::ForeignKeyCheck => {
+                // Two rows were without a parent before anybody came.
+                let count = if self.seen["foreign key check"] > 1 {
+                    2 + self.violations
+                } else {
+                    2
+                };
+                vec![vec![
+                    "child".into(),
+                    "parent".into(),
+                    count.into(),
+                    9.into(),
+                ]]
+            }
+            Purpose::Timeouts => vec![vec!["0".into(), "0".into()]],
+            _ => vec![],
+        })
+    }
+
+    /// A fault is `purpose#n=class` or `text of a statement=class`; without `#n` it is the first.
+    fn fault(&mut self, step: &Step<'_>) -> Option<Class> {
+        let name = match step {
+            Step::Execute {
+                sql,
+                purpose: Purpose::Statement(_),
+                ..
+            } => (*sql).into(),
+            Step::Execute { purpose, .. } | Step::Query { purpose, .. } => {
+                purpose.as_str().to_string()
+            }
+            Step::Call { .. } => "call".into(),
+            Step::Wait(_) | Step::Done => return None,
+        };
+        let count = self.seen.entry(name.clone()).or_insert(0);
+        *count += 1;
+        let (first, nth) = (name.clone(), format!("{name}#{count}"));
+        let every = format!("{name}#*");
+        let matches =
+            |fault: &str| (fault == first && *count == 1) || fault == nth || fault == every;
+        self.faults
+            .iter()
+            .find(|(fault, _)| matches(fault))
+            .map(|(_, class)| *class)
+    }
+
+    pub(super) fn assert_released(&self, text: &str, at_first: &Self) {
+        assert!(self.before.is_none(), "a transaction is open after\n{text}");
+        assert!(!self.locked, "the lock is held after\n{text}");
+        assert_eq!(
+            self.foreign_keys, at_first.foreign_keys,
+            "foreign keys are not as before after\n{text}"
+        );
+        assert_eq!(self.timeouts, 0, "timeouts are not as before after\n{text}");
+    }
+}
