@@ -122,6 +122,13 @@ impl<'a> Cursor<'a> {
         ident(raw, found.unwrap_or(Span::new(self.end, self.end)))
     }
 
+    /// A name among the tokens taken since that mark.
+    pub(super) fn name_since(&self, mark: Mark, raw: &str) -> Ident {
+        let mut taken = self.tokens[mark.next..self.next].iter();
+        let found = taken.find(|token| token.text(self.text) == raw);
+        ident(raw, found.map_or_else(Span::default, |token| token.span))
+    }
+
     /// Takes the next token as a name.
     pub(super) fn any_name(&mut self) -> Ident {
         let span = self.take();

@@ -68,13 +68,15 @@ impl Walk<'_> {
 
     /// A column of an index or a key, where a string is a name as well.
     pub(super) fn indexed(&mut self, column: &ast::SortedColumn<'_>) -> Expr {
-        let mut summary = match innermost(&column.expr) {
-            ast::Expr::Literal(ast::Literal::String(_)) => self.string_as_column(&column.expr),
-            _ => self.summary(&column.expr),
-        };
-        if matches!(innermost(&column.expr), ast::Expr::Id(id) if is_boolean(id.0)) {
-            // `true` in an index is no column either: SQLite refuses it as a constant.
-            summary.kind = ExprKind::Literal;
+        let mark = self.cursor.mark();
+        let mut summary = self.summary(&column.expr);
+        if let ast::Expr::Literal(ast::Literal::String(raw)) = innermost(&column.expr) {
+            let name = self.cursor.name_since(mark, raw);
+            summary.kind = ExprKind::Column;
+            summary.columns.push(ColumnRef {
+                qualifier: None,
+                name,
+            });
         }
         self.order();
         summary
@@ -409,26 +411,6 @@ impl Walk<'_> {
         self.cursor.expect_kind(TokenKind::Dot);
         let name = self.cursor.name(column.0);
         names.column(Some(qualifier), name);
-    }
-
-    /// A string, or one with `COLLATE`, where the grammar wants a column.
-    fn string_as_column(&mut self, expr: &ast::Expr<'_>) -> Expr {
-        let mark = self.cursor.mark();
-        let name = self.cursor.any_name();
-        if matches!(expr, ast::Expr::Collate(..)) {
-            self.cursor.expect("collate");
-            self.cursor.take();
-        }
-        Expr {
-            span: self.cursor.since(mark),
-            text: self.cursor.print(mark),
-            kind: ExprKind::Column,
-            columns: vec![ColumnRef {
-                qualifier: None,
-                name,
-            }],
-            ..Expr::default()
-        }
     }
 }
 

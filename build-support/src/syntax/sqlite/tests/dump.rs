@@ -3,7 +3,7 @@ use std::fmt::Write;
 use crate::Span;
 use crate::syntax::ir::{
     AlterAction, Body, Column, ColumnRef, CreateTable, CreateTrigger, CreateView, Expr, Ident, Key,
-    ObjectName, Query, Statement, Table,
+    ObjectName, Query, Quote, Statement, Table,
 };
 use crate::syntax::{TokenKind, tokenize};
 
@@ -339,19 +339,18 @@ impl Dump<'_> {
             return format!("{}@-", name.text);
         }
         let raw = name.span.of(self.text);
+        let (line, column) = name.span.line_column(self.text);
+        if name.quote == Quote::None {
+            assert_eq!(raw, name.text, "{line}:{column}");
+            return format!("{raw}@{line}:{column}");
+        }
         let tokens = tokenize(migratory_core::Dialect::Sqlite, raw);
-        let is_name = |kind| {
-            matches!(
-                kind,
-                TokenKind::Word | TokenKind::QuotedIdentifier | TokenKind::String
-            )
-        };
+        let is_name = |kind| matches!(kind, TokenKind::QuotedIdentifier | TokenKind::String);
         assert!(
             tokens.len() == 1 && is_name(tokens[0].kind) && tokens[0].unquote(raw) == name.text,
             "`{}` is said to stand at `{raw}`",
             name.text
         );
-        let (line, column) = name.span.line_column(self.text);
         format!("{raw}@{line}:{column}")
     }
 

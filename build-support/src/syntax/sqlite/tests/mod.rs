@@ -73,40 +73,51 @@ fn statements_are_read_as_expected() {
 }
 
 #[test]
-fn a_statement_with_a_token_less_is_refused_where_sqlite_refuses_it() {
+fn a_damaged_statement_is_refused_where_sqlite_refuses_it() {
     let engine = rusqlite::Connection::open_in_memory().unwrap();
     let mut verdicts = [0, 0];
-    for (_, text) in golden() {
-        let tokens = tokenize(Dialect::Sqlite, &text);
-        for statement in split(Dialect::Sqlite, &text, &tokens).statements {
-            for token in tokens[statement.tokens.clone()]
-                .iter()
-                .filter(|token| !token.is_trivia())
-            {
-                let (start, end) = (token.span.start, token.span.end);
-                let mutant = format!(
-                    "{} {}",
-                    &text[statement.span.start..start],
-                    &text[end..statement.span.end]
-                );
-                let refused = match engine.prepare(&mutant).map(drop) {
-                    Ok(()) => false,
-                    Err(error) if is_syntax_error(&error) => true,
-                    // What SQLite stumbled over first says nothing of the grammar.
-                    Err(_) => continue,
-                };
-                let tokens = tokenize(Dialect::Sqlite, &mutant);
-                let parsed = parse(&mutant, Span::new(0, mutant.len()), 1, &tokens);
-                let body = parsed.as_ref().map(|statement| &statement.body);
-                if matches!(body, Ok(Body::Unknown { .. })) {
-                    continue;
-                }
-                assert_eq!(parsed.is_err(), refused, "{mutant}: {parsed:?}");
-                verdicts[usize::from(refused)] += 1;
-            }
+    for mutant in golden().iter().flat_map(|(_, text)| mutants(text)) {
+        let refused = match engine.prepare(&mutant).map(drop) {
+            Ok(()) => false,
+            Err(error) if is_syntax_error(&error) => true,
+            // What SQLite stumbled over first says nothing of the grammar.
+            Err(_) => continue,
+        };
+        let tokens = tokenize(Dialect::Sqlite, &mutant);
+        let parsed = parse(&mutant, Span::new(0, mutant.len()), 1, &tokens);
+        match parsed.as_ref().map(|statement| &statement.body) {
+            // Refused for its meaning before its end was reached.
+            Ok(Body::Unknown { .. }) => continue,
+            // An option of SQLite that not every build has.
+            Ok(Body::Delete { limited: true, .. }) => continue,
+            _ => {}
+        }
+        assert_eq!(parsed.is_err(), refused, "{mutant}: {parsed:?}");
+        verdicts[usize::from(refused)] += 1;
+    }
+    assert!(verdicts[0] > 300 && verdicts[1] > 2000, "{verdicts:?}");
+}
+
+/// Each statement of a file with each of its tokens left out, doubled, and swapped with the next.
+fn mutants(text: &str) -> Vec<String> {
+    let tokens = tokenize(Dialect::Sqlite, text);
+    let mut mutants = Vec::new();
+    for statement in split(Dialect::Sqlite, text, &tokens).statements {
+        let tokens = tokens[statement.tokens]
+            .iter()
+            .filter(|token| !token.is_trivia());
+        let words: Vec<&str> = tokens.map(|token| token.text(text)).collect();
+        for index in 0..words.len() {
+            let mut less = words.clone();
+            less.remove(index);
+            let mut doubled = words.clone();
+            doubled.insert(index, words[index]);
+            let mut swapped = words.clone();
+            swapped.swap(index, (index + 1).min(words.len() - 1));
+            mutants.extend([less, doubled, swapped].map(|words| words.join(" ")));
         }
     }
-    assert!(verdicts[0] > 50 && verdicts[1] > 500, "{verdicts:?}");
+    mutants
 }
 
 fn is_syntax_error(error: &rusqlite::Error) -> bool {
