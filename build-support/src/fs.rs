@@ -57,6 +57,22 @@ pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<bool, Error> {
         .map_err(Error::on("write file", path))
 }
 
+/// Removes the files of a folder that `unwanted` picks. What cannot be removed stays: it is in nobody's way.
+pub fn remove_where(folder: &Path, unwanted: &dyn Fn(&Path) -> bool) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if unwanted(&path) {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// What tells the running program from an earlier build of it: the length of its file, and when that was written.
+pub fn program() -> Option<(u64, std::time::SystemTime)> {
+    let metadata = std::fs::metadata(std::env::current_exe().ok()?).ok()?;
+    Some((metadata.len(), metadata.modified().ok()?))
+}
+
 /// A file operation that failed: what was tried on which path. The cause is its [`source`](std::error::Error::source).
 #[derive(Debug)]
 pub struct Error {

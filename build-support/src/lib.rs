@@ -1,6 +1,8 @@
 //! Checks SQL migrations at build time: for build scripts, the macros and the command line of Migratory.
 
 pub mod catalog;
+#[cfg(feature = "sqlite")]
+pub mod check;
 pub mod codegen;
 pub mod diagnostic;
 pub mod discover;

@@ -457,7 +457,7 @@ impl Engine {
     }
 
     /// The columns of a table or view as the engine sees them now.
-    fn columns_of(&self, name: &str) -> Vec<String> {
+    pub(crate) fn columns_of(&self, name: &str) -> Vec<String> {
         let sql = "SELECT name FROM pragma_table_xinfo(?1) WHERE hidden <> 1";
         let columns = self.connection.prepare(sql).and_then(|mut statement| {
             let rows = statement.query_map([name], |row| row.get(0))?;

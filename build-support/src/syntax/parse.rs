@@ -158,9 +158,13 @@ impl<'s> Reading<'s> {
         };
         if down.statements.is_empty() {
             found.push(
-                Diagnostic::error("empty-migration", "the down half has no statement")
-                    .at(&self.file.path, line.span, "nothing follows")
-                    .help("write what undoes the up half, or say `-- migratory: irreversible` instead"),
+                Diagnostic::new(
+                    Level::Warn,
+                    "empty-migration",
+                    "the down half has no statement",
+                )
+                .at(&self.file.path, line.span, "nothing follows")
+                .help("write what undoes the up half, or say `-- migratory: irreversible` instead"),
             );
         }
         (up, Some(down))
@@ -271,9 +275,13 @@ impl<'s> Reading<'s> {
         }
         if half.statements.is_empty() && self.split.problems.is_empty() && half.range.start == 0 {
             found.push(
-                Diagnostic::error("empty-migration", "the migration has no statement")
-                    .at(&self.file.path, None, "")
-                    .help("write a statement, or remove the file"),
+                Diagnostic::new(
+                    Level::Warn,
+                    "empty-migration",
+                    "the migration has no statement",
+                )
+                .at(&self.file.path, None, "")
+                .help("write a statement, or remove the file"),
             );
         }
         let mut sql = Sql {

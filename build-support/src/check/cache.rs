@@ -1,0 +1,185 @@
+//! What a check leaves for the next one: results by content, and the state of the database behind the last migrations.
+//!
+//! A result holds as long as its files and those of every migration before it are the same byte for byte, and so are the
+//! configuration and the tools. Nothing here is needed: a cache that is missing, foreign or broken costs time, no more.
+
+use std::path::PathBuf;
+
+use migratory_core::content_digest;
+use serde::{Deserialize, Serialize};
+
+use super::{Checkup, Examined, Progress, State};
+use crate::catalog::Catalog;
+use crate::discover::{Entry, EntryLayout, Source};
+use crate::engine::Engine;
+use crate::fs;
+
+/// A folder that a check may keep its results in.
+#[derive(Debug)]
+pub struct Cache {
+    folder: PathBuf,
+}
+
+/// The results as they lie on disk.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    /// What tools and configuration made them.
+    stamp: u64,
+    examined: Vec<(u64, Examined)>,
+    snapshots: Vec<Snapshot>,
+}
+
+/// The state behind some migration; the database itself lies in a file of its own.
+#[derive(Serialize, Deserialize)]
+struct Snapshot {
+    /// How many migrations lie behind it.
+    after: usize,
+    /// The key of the last of them.
+    key: u64,
+    catalog: Catalog,
+}
+
+const RESULTS: &str = "examined.bin";
+
+impl Cache {
+    /// A cache in that folder, which must exist and be ours alone.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+        }
+    }
+
+    /// Checks a directory, taking from the cache what still holds, and leaves the results in it.
+    pub fn check(&self, source: &Source) -> Checkup {
+        let stamp = stamp(source);
+        let keys = keys(source, stamp);
+        let mut progress = self.resume(source, &keys, self.load(stamp));
+        let mut snapshots = Vec::new();
+        loop {
+            let after = progress.examined.len();
+            // The next check most likely edits the last migration, or adds one.
+            if after > 0 && after + 1 >= keys.len() {
+                snapshots.extend(self.snapshot(after, keys[after - 1], &progress.state));
+            }
+            if !progress.step(source) {
+                break;
+            }
+        }
+        let examined = keys
+            .iter()
+            .copied()
+            .zip(progress.examined.iter().cloned())
+            .collect();
+        // Findings on the prelude belong to no migration, so a state that has some is not kept.
+        if progress.state.prelude_findings().is_empty() {
+            self.store(&Stored {
+                stamp,
+                examined,
+                snapshots,
+            });
+        }
+        progress.conclude(source)
+    }
+
+    /// The longest stretch of results that still hold and end at a state that was kept.
+    fn resume(&self, source: &Source, keys: &[u64], stored: Option<Stored>) -> Progress {
+        let Some(Stored {
+            examined,
+            mut snapshots,
+            ..
+        }) = stored
+        else {
+            return Progress::start(source);
+        };
+        let same = keys
+            .iter()
+            .zip(&examined)
+            .take_while(|(key, (stored, _))| *key == stored)
+            .count();
+        snapshots.retain(|snapshot| snapshot.after <= same);
+        let Some(snapshot) = snapshots.into_iter().max_by_key(|snapshot| snapshot.after) else {
+            return Progress::start(source);
+        };
+        let mut catalog = snapshot.catalog;
+        match Engine::load(&self.state_path(snapshot.key), &mut catalog) {
+            Ok(engine) => Progress {
+                examined: examined
+                    .into_iter()
+                    .take(snapshot.after)
+                    .map(|(_, one)| one)
+                    .collect(),
+                state: State::resumed(engine, catalog),
+            },
+            Err(_) => Progress::start(source),
+        }
+    }
+
+    fn load(&self, stamp: u64) -> Option<Stored> {
+        let bytes = fs::read(&self.folder.join(RESULTS)).ok()?;
+        let stored: Stored = postcard::from_bytes(&bytes).ok()?;
+        (stored.stamp == stamp).then_some(stored)
+    }
+
+    /// The results go last: a state without results is never read.
+    fn store(&self, stored: &Stored) {
+        let states: Vec<PathBuf> = stored
+            .snapshots
+            .iter()
+            .map(|snapshot| self.state_path(snapshot.key))
+            .collect();
+        let Ok(bytes) = postcard::to_allocvec(stored) else {
+            return;
+        };
+        if fs::write_if_changed(&self.folder.join(RESULTS), &bytes).is_ok() {
+            fs::remove_where(&self.folder, &|path| {
+                path.extension().is_some_and(|extension| extension == "db")
+                    && !states.contains(&path.to_owned())
+            });
+        }
+    }
+
+    /// Keeps a state; `None` where it cannot be written down, and then the next check takes longer.
+    fn snapshot(&self, after: usize, key: u64, state: &State) -> Option<Snapshot> {
+        let path = self.state_path(key);
+        if !path.exists() {
+            state.engine.save(&path).ok()?;
+        }
+        Some(Snapshot {
+            after,
+            key,
+            catalog: state.catalog.clone(),
+        })
+    }
+
+    fn state_path(&self, key: u64) -> PathBuf {
+        self.folder.join(format!("{key:016x}.db"))
+    }
+}
+
+/// What, besides the files of the migrations, the results depend on.
+fn stamp(source: &Source) -> u64 {
+    let made_by = (env!("CARGO_PKG_VERSION"), Engine::version(), fs::program());
+    content_digest(format!("{made_by:?}{:?}", source.config).as_bytes())
+}
+
+/// A key for each migration that commits to its files and to every migration before it.
+fn keys(source: &Source, stamp: u64) -> Vec<u64> {
+    let mut key = stamp;
+    let keys = source.migrations.iter().map(|entry| {
+        let mut text = format!("{key} {}_{}", entry.version, entry.name);
+        for file in files(entry) {
+            let file = source.file(file);
+            text += &format!(" {} {}", file.path, content_digest(file.text.as_bytes()));
+        }
+        key = content_digest(text.as_bytes());
+        key
+    });
+    keys.collect()
+}
+
+fn files(entry: &Entry) -> Vec<crate::discover::FileId> {
+    match entry.layout {
+        EntryLayout::Pair { up, down } => vec![up, down],
+        other => vec![other.up()],
+    }
+}
