@@ -1,3 +1,5 @@
+use migratory_core::Version;
+
 use super::name::{Flaw, Role, role};
 use super::proposal::{Numbering, folder_proposal, proposal};
 use super::text::decode;
@@ -215,12 +217,12 @@ fn file_of(diagnostic: &Diagnostic) -> Option<&str> {
 }
 
 impl Source {
-    /// A history out of files in the order they are applied, whatever their names: for layouts of other tools. Each is a file's name and
-    /// text, and those of the file that goes down where there is one. They are numbered from 1, and their names are the files' names.
+    /// A history out of files in the order they are applied, whatever their names: for layouts of other tools. Each is the file that goes
+    /// up with the one that goes down, where there is one. They are numbered from 1, and their names are those of the files.
     pub fn from_scripts(
         config: Config,
         root: &str,
-        scripts: Vec<(String, String, Option<(String, String)>)>,
+        scripts: impl IntoIterator<Item = (File, Option<File>)>,
     ) -> Self {
         let mut source = Self {
             root: root.to_owned(),
@@ -231,19 +233,18 @@ impl Source {
             seeds: Vec::new(),
             lock: None,
         };
-        let width = scripts.len().to_string().len().max(4) as u8;
-        for (index, (path, text, down)) in scripts.into_iter().enumerate() {
-            let name = path.clone();
-            let up = source.push(path, text);
+        for (number, (up, down)) in (1..).zip(scripts) {
+            let name = up.path.clone();
+            let up = source.push(up);
             let layout = match down {
-                Some((path, text)) => EntryLayout::Pair {
+                Some(down) => EntryLayout::Pair {
                     up,
-                    down: source.push(path, text),
+                    down: source.push(down),
                 },
                 None => EntryLayout::Single(up),
             };
             source.migrations.push(Entry {
-                version: migratory_core::Version::new(index as u64 + 1, width),
+                version: Version::new(number, 4),
                 name,
                 layout,
             });
@@ -251,8 +252,8 @@ impl Source {
         source
     }
 
-    fn push(&mut self, path: String, text: String) -> FileId {
-        self.files.push(File { path, text });
+    fn push(&mut self, file: File) -> FileId {
+        self.files.push(file);
         FileId(self.files.len() - 1)
     }
 }

@@ -32,6 +32,8 @@ pub use config::{COMPILED, Config, DIALECTS, Deployment, KEYS, Key};
 pub use directory::discover;
 pub use raw::{Raw, RawFile, RawFolder, Unreadable, has_content};
 
+pub(crate) use style::is_sequential;
+
 /// The policy file's name.
 pub const CONFIG_FILE: &str = "migratory.toml";
 /// The lock file's name.

@@ -22,13 +22,17 @@ impl Style {
     /// The style of one version. A number of 8 to 17 digits whose first four are a year from 2000 to 2199 is a date, even a wrong one.
     pub(super) fn of(version: Version) -> Self {
         let width = version.width();
-        let digits = version.to_string();
         match width {
             10 if (1_000_000_000..2_000_000_000).contains(&version.number()) => Self::Unix(10),
             13 if (1_000_000_000_000..2_000_000_000_000).contains(&version.number()) => {
                 Self::Unix(13)
             }
-            8..=17 if ("2000".."2200").contains(&&digits[..4]) => Self::Date(width),
+            8..=17
+                if (2000..2200)
+                    .contains(&(version.number() / 10_u64.pow(u32::from(width) - 4))) =>
+            {
+                Self::Date(width)
+            }
             _ => Self::Sequential,
         }
     }
@@ -41,6 +45,11 @@ impl Style {
             Self::Unix(_) => "milliseconds since 1970".to_owned(),
         }
     }
+}
+
+/// Whether a version counts, and is no date.
+pub(crate) fn is_sequential(version: Version) -> bool {
+    Style::of(version) == Style::Sequential
 }
 
 /// The style that most migrations have; on a tie, that of the first.

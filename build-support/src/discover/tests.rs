@@ -102,9 +102,17 @@ fn a_directory_on_disk_is_read_as_it_was_written() {
 
 #[test]
 fn scripts_of_another_layout_are_numbered_in_their_order() {
-    let script = |name: &str| (name.to_owned(), format!("-- {name}\n"), None);
-    let mut scripts = vec![script("z.sql"), script("a.sql")];
-    scripts[1].2 = Some(("a_undo.sql".to_owned(), "DROP TABLE a;".to_owned()));
+    let file = |path: &str, text: &str| File {
+        path: path.to_owned(),
+        text: text.to_owned(),
+    };
+    let scripts = [
+        (file("z.sql", "CREATE TABLE z (a);"), None),
+        (
+            file("a.sql", "CREATE TABLE a (a);"),
+            Some(file("a_undo.sql", "DROP TABLE a;")),
+        ),
+    ];
     let config = Config::new(migratory_core::Dialect::Sqlite);
     let source = Source::from_scripts(config, "corpus", scripts);
     assert_eq!(
