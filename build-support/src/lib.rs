@@ -9,6 +9,7 @@ pub mod discover;
 #[cfg(feature = "sqlite")]
 pub mod engine;
 pub mod fs;
+pub mod lock;
 pub mod rules;
 pub mod syntax;
 
