@@ -73,12 +73,11 @@ fn code(name: &str, stem: &str, type_name: &str) -> String {
         "\
 #![doc = include_str!(\"{stem}.md\")]
 
+use super::{{Context, Group, Reporter, Rule}};
 use crate::catalog::Change;
 
-use super::{{Context, Group, Reporter, Rule}};
-
-/// See the page.
-pub struct {type_name};
+/// Say in one sentence what goes wrong.
+pub(super) struct {type_name};
 
 impl Rule for {type_name} {{
     fn name(&self) -> &'static str {{
@@ -106,16 +105,24 @@ fn page(name: &str) -> String {
         "\
 # {name}
 
-What it finds, and why that hurts.
+What it finds.
+
+## Why
+
+What happens then, and how that is known.
 
 ```sql
+-- file: 0001_users.sql
+CREATE TABLE users (id INTEGER PRIMARY KEY);
+-- file: 0002_wrong.sql
 SELECT 1; -- error: {name}
 ```
 
 ## Use instead
 
 ```sql
-SELECT 1;
+-- file: 0001_users.sql
+CREATE TABLE users (id INTEGER PRIMARY KEY);
 ```
 "
     )
@@ -128,44 +135,40 @@ fn registered(registry: &str, stem: &str, type_name: &str) -> Result<String, Str
         .iter()
         .position(|line| line.starts_with("pub const RULES"))
         .ok_or("`rules/mod.rs` has no `RULES` list")?;
+    let mut out: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
     let entry = format!("    &{stem}::{type_name},");
+    if lines[list].ends_with("&[];") {
+        out[list] = lines[list].replace("&[];", "&[");
+        out.splice(list + 1..list + 1, [entry, "];".to_owned()]);
+    } else {
+        let at = lines
+            .iter()
+            .enumerate()
+            .skip(list + 1)
+            .find(|(_, line)| **line > entry.as_str() || line.starts_with("];"))
+            .map_or(list + 1, |(at, _)| at);
+        out.insert(at, entry);
+    }
     let module = format!("mod {stem};");
-    let mut out: Vec<String> = Vec::new();
-    let last_module = lines.iter().take(list).rposition(|line| is_module(line));
-    let module_at = lines
-        .iter()
-        .take(list)
-        .position(|line| is_module(line) && *line > module.as_str())
-        .or(last_module.map(|last| last + 1));
-    let empty_list = lines[list].ends_with("&[];");
-    let entry_at = lines
-        .iter()
-        .skip(list + 1)
-        .position(|line| *line > entry.as_str() || line.starts_with("];"))
-        .map(|offset| list + 1 + offset);
-    for (index, line) in lines.iter().enumerate() {
-        if module_at == Some(index) {
-            out.push(module.clone());
-        }
-        if index == list && module_at.is_none() {
-            out.insert(documentation_begin(&lines, list), format!("{module}\n"));
-        }
-        if index == list && empty_list {
-            out.push(line.replace("&[];", "&["));
-            out.push(entry.clone());
-            out.push("];".to_owned());
-            continue;
-        }
-        if !empty_list && entry_at == Some(index) {
-            out.push(entry.clone());
-        }
-        out.push((*line).to_owned());
+    match place_of_module(registry, &lines[..list], &module) {
+        Some(at) => out.insert(at, module),
+        None => out.insert(documentation_begin(&lines, list), format!("{module}\n")),
     }
     Ok(out.join("\n") + "\n")
 }
 
-fn is_module(line: &str) -> bool {
-    line.starts_with("mod ") && line.ends_with(';')
+/// Where a rule's `mod` line goes among those of the other rules; `None` where there are none.
+fn place_of_module(registry: &str, lines: &[&str], module: &str) -> Option<usize> {
+    let is_rule = |line: &str| {
+        line.strip_prefix("mod ")
+            .and_then(|line| line.strip_suffix(';'))
+            .is_some_and(|name| registry.contains(&format!("&{name}::")))
+    };
+    let rules = || lines.iter().enumerate().filter(|(_, line)| is_rule(line));
+    rules()
+        .find(|(_, line)| **line > module)
+        .map(|(at, _)| at)
+        .or_else(|| rules().next_back().map(|(at, _)| at + 1))
 }
 
 /// The first line of the comment that stands on the list.
@@ -183,6 +186,9 @@ mod tests {
     #[test]
     fn the_line_goes_where_the_alphabet_wants_it() {
         let registry = "\
+mod report;
+mod zone;
+
 mod drop_table;
 mod rename_table;
 
@@ -195,6 +201,9 @@ pub const RULES: &[&dyn Rule] = &[
 ];
 ";
         let expected = "\
+mod report;
+mod zone;
+
 mod drop_table;
 mod rename_column;
 mod rename_table;
