@@ -139,3 +139,43 @@ impl Token {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use migratory_core::Dialect;
+
+    use crate::syntax::tokenize;
+
+    #[test]
+    fn names_lose_their_quotes_and_halve_doubled_ones() {
+        let (sqlite, postgres, mysql) = (Dialect::Sqlite, Dialect::Postgres, Dialect::Mysql);
+        for (dialect, text, name) in [
+            (sqlite, "Users", "Users"),
+            (sqlite, "\"a\"\"b'\"", "a\"b'"),
+            (sqlite, "`a``b`", "a`b"),
+            (sqlite, "[a\"\"b]", "a\"\"b"),
+            (sqlite, "'it''s'", "it's"),
+            (sqlite, "\"\"", ""),
+            (sqlite, "\"\"\"\"", "\""),
+            (postgres, "U&\"d\\0061\"", "d\\0061"),
+            (postgres, "$$a$$", "$$a$$"),
+            (postgres, "E'a'", "E'a'"),
+            (mysql, "\"a\"", "a"),
+            (mysql, "1", "1"),
+        ] {
+            let tokens = tokenize(dialect, text);
+            assert_eq!(tokens.len(), 1, "{text}");
+            assert_eq!(tokens[0].unquote(text), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn keywords_are_found_in_any_letter_case_but_not_in_quotes() {
+        let text = "sElect \"select\" selects";
+        let tokens = tokenize(Dialect::Sqlite, text);
+        let found = |index: usize| tokens[index].is_word(text, "SELECT");
+        assert!(found(0));
+        assert!(!found(2) && !found(4));
+        assert!(tokens[4].is_any_word(text, &["select", "SELECTS"]));
+    }
+}
