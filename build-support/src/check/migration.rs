@@ -74,7 +74,7 @@ impl Examination<'_> {
             self.parsed.settings.in_transaction,
         );
         let reversed = reverse_script(
-            &state.engine,
+            &mut state.engine,
             &before,
             &state.catalog,
             (&up_run, &went_up),

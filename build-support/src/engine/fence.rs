@@ -37,6 +37,11 @@ impl Budget {
 /// An empty database in memory that can reach nothing outside.
 pub(super) fn open() -> rusqlite::Result<(Connection, Budget)> {
     let mut connection = Connection::open_in_memory()?;
+    let budget = fence_in(&mut connection)?;
+    Ok((connection, budget))
+}
+
+fn fence_in(connection: &mut Connection) -> rusqlite::Result<Budget> {
     connection.execute_batch(
         "PRAGMA page_size = 512; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = MEMORY; PRAGMA foreign_keys = ON;",
     )?;
@@ -54,7 +59,7 @@ pub(super) fn open() -> rusqlite::Result<(Connection, Budget)> {
     }));
     let _ = connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE);
     let _ = connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0);
-    Ok((connection, budget))
+    Ok(budget)
 }
 
 /// Whether an action leaves the database in memory or changes the process.

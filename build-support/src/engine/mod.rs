@@ -47,6 +47,10 @@ pub struct Engine {
     stand_ins: BTreeSet<String>,
     /// Objects that changed since the last [`Engine::take_touched`].
     touched: BTreeSet<Key>,
+    /// How many scripts ran.
+    scripts: u64,
+    /// A copy to try scripts on, kept from the last trial.
+    copy: Option<Box<reverse::Copy>>,
 }
 
 /// Where a statement stands, for messages.
@@ -110,6 +114,8 @@ impl Engine {
             collations: BTreeSet::new(),
             stand_ins: BTreeSet::new(),
             touched: BTreeSet::new(),
+            scripts: 0,
+            copy: None,
         })
     }
 
@@ -270,6 +276,7 @@ impl Engine {
 
     /// Prepares for a script. What can fail here on a healthy database shows again at the first statement.
     fn open_script(&mut self, in_transaction: bool, foreign_keys_off: bool) {
+        self.scripts += 1;
         if foreign_keys_off {
             let _ = self.control("PRAGMA foreign_keys = OFF");
         }

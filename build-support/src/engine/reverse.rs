@@ -14,6 +14,19 @@ pub struct Reversed<'a> {
     pub after: Catalog,
     /// `down-not-inverse`, where the way down does not restore the schema or the way up cannot be gone again.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether the way up had gone through, so that there was something to go down from.
+    is_tried: bool,
+}
+
+/// A copy of an engine on which scripts are tried, and the catalog that belongs to it.
+///
+/// Making one costs a reading of the whole schema. So it is kept and goes along with the history while all is well; rows may
+/// differ from the engine's by then, which is why no finding rests on a kept copy: trouble is looked at again on a fresh one.
+pub(super) struct Copy {
+    engine: Engine,
+    catalog: Catalog,
+    /// How many scripts the engine had run when the copy was in step with it.
+    scripts: u64,
 }
 
 /// Goes down and up again on a copy of the engine, which itself stays as it is.
@@ -24,47 +37,97 @@ pub struct Reversed<'a> {
 ///
 /// Where SQLite cannot copy the database.
 pub fn reverse_script<'a>(
-    engine: &Engine,
+    engine: &mut Engine,
     before: &Catalog,
     after: &Catalog,
     up: (&Script<'a>, &Replayed<'a>),
     down: &Script<'a>,
 ) -> rusqlite::Result<Reversed<'a>> {
-    let (up_script, went_up) = up;
-    let mut engine = engine.fork()?;
-    let (mut before, mut after) = (before.clone(), after.clone());
-    before.forget_temporary();
-    after.forget_temporary();
-    let mut catalog = after.clone();
-    let mut went_down = replay_script(&mut engine, &mut catalog, down);
-    let after_down = catalog.clone();
-    let mut diagnostics = Vec::new();
-    if went_down.diagnostics.is_empty() && is_proven(went_up) {
-        let touched: BTreeSet<_> = went_up.touched.union(&went_down.touched).cloned().collect();
-        let lines = difference_among(&before, &after_down, &touched);
-        if lines.is_empty() {
-            let again = replay_script(&mut engine, &mut catalog, up_script);
-            diagnostics.extend(not_repeatable(down, up_script, &again, &after, &catalog));
-            went_down.partial.extend(unproven(&again, went_up));
-        } else {
-            let message = "the way down does not restore the schema".to_owned();
-            diagnostics.push(with_lines(
-                not_inverse(down, message),
-                "the schema before",
-                &lines,
-            ));
+    if let Some(mut copy) = engine.copy_before_last_script()
+        && copy.follows(after, up)
+    {
+        let reversed = copy.try_script(before, after, up, down);
+        if reversed.is_clean() {
+            engine.keep(copy);
+            return Ok(reversed);
         }
     }
-    Ok(Reversed {
-        down: went_down,
-        after: after_down,
-        diagnostics,
-    })
+    let mut catalog = after.clone();
+    catalog.forget_temporary();
+    let mut copy = Box::new(Copy {
+        engine: engine.fork()?,
+        catalog,
+        scripts: 0,
+    });
+    let reversed = copy.try_script(before, after, up, down);
+    if reversed.is_clean() {
+        engine.keep(copy);
+    }
+    Ok(reversed)
 }
 
-/// Whether nothing stands in the way of a comparison.
-fn is_proven(replayed: &Replayed<'_>) -> bool {
-    replayed.diagnostics.is_empty()
+impl Engine {
+    fn keep(&mut self, mut copy: Box<Copy>) {
+        copy.scripts = self.scripts;
+        self.copy = Some(copy);
+    }
+
+    fn copy_before_last_script(&mut self) -> Option<Box<Copy>> {
+        let scripts = self.scripts;
+        self.copy.take().filter(|copy| copy.scripts + 1 == scripts)
+    }
+}
+
+impl Copy {
+    /// Goes the way up that the engine went; whether it came to the same schema.
+    fn follows(
+        &mut self,
+        after: &Catalog,
+        (script, went_up): (&Script<'_>, &Replayed<'_>),
+    ) -> bool {
+        let replayed = replay_script(&mut self.engine, &mut self.catalog, script);
+        let touched = replayed.touched.union(&went_up.touched).cloned().collect();
+        replayed.diagnostics.is_empty()
+            && difference_among(after, &self.catalog, &touched).is_empty()
+    }
+
+    fn try_script<'a>(
+        &mut self,
+        before: &Catalog,
+        after: &Catalog,
+        (up, went_up): (&Script<'a>, &Replayed<'a>),
+        down: &Script<'a>,
+    ) -> Reversed<'a> {
+        let mut went_down = replay_script(&mut self.engine, &mut self.catalog, down);
+        let after_down = self.catalog.clone();
+        let mut diagnostics = Vec::new();
+        if went_down.diagnostics.is_empty() && went_up.diagnostics.is_empty() {
+            let touched: BTreeSet<_> = went_up.touched.union(&went_down.touched).cloned().collect();
+            let lines = difference_among(before, &after_down, &touched);
+            if lines.is_empty() {
+                let again = replay_script(&mut self.engine, &mut self.catalog, up);
+                diagnostics.extend(not_repeatable(down, up, &again, after, &self.catalog));
+                went_down.partial.extend(unproven(&again, went_up));
+            } else {
+                let message = "the way down does not restore the schema".to_owned();
+                let found = not_inverse(down, message);
+                diagnostics.push(with_lines(found, "the schema before", &lines));
+            }
+        }
+        Reversed {
+            is_tried: went_up.diagnostics.is_empty(),
+            down: went_down,
+            after: after_down,
+            diagnostics,
+        }
+    }
+}
+
+impl Reversed<'_> {
+    /// Whether the copy it was tried on is back in step with the engine.
+    fn is_clean(&self) -> bool {
+        self.is_tried && self.diagnostics.is_empty() && self.down.diagnostics.is_empty()
+    }
 }
 
 /// What the second way up left open and the first did not.

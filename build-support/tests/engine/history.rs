@@ -85,8 +85,14 @@ pub(crate) fn run(history: &[Migration]) -> Run {
         let up = replay_script(&mut run.engine, &mut run.catalog, &script);
         if let Some(down) = &migration.down {
             let down = down.script(Some(&later));
-            let reversed =
-                reverse_script(&run.engine, &before, &run.catalog, (&script, &up), &down).unwrap();
+            let reversed = reverse_script(
+                &mut run.engine,
+                &before,
+                &run.catalog,
+                (&script, &up),
+                &down,
+            )
+            .unwrap();
             run.diagnostics.extend(reversed.down.diagnostics);
             run.diagnostics.extend(reversed.diagnostics);
             run.partial.extend(reversed.down.partial);
