@@ -9,6 +9,7 @@ use crate::Span;
 use crate::catalog::{Catalog, Gone, Object, Origin};
 use crate::diagnostic::Diagnostic;
 use crate::nearest;
+use crate::rules;
 use crate::syntax::ir::{Body, Expr, ObjectKind, ObjectName, Query, Statement};
 
 /// A refused statement with all that explains it.
@@ -29,7 +30,15 @@ pub(super) fn explain(refused: &Refused<'_>) -> Diagnostic {
     if refused.interrupted {
         return refused.endless();
     }
-    refused.explain(refused.message)
+    let mut found = refused.explain(refused.message);
+    let statement = refused.statement.span.of(refused.place.text);
+    if let Some((rule, help)) = rules::rejection(refused.message, statement) {
+        found.code = rule.name().to_owned();
+        if found.helps.is_empty() {
+            found.helps.push(help.to_owned());
+        }
+    }
+    found
 }
 
 impl Refused<'_> {

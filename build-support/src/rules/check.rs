@@ -38,14 +38,25 @@ pub const CHECKS: &[Check] = &[
     check("unknown-object", Group::Correctness, Level::Deny)
         .page(include_str!("unknown_object.md")),
     check("unknown-function", Group::Correctness, Level::Deny),
+    check("unknown-collation", Group::Correctness, Level::Deny),
+    check("unknown-module", Group::Correctness, Level::Deny),
+    check("unknown-schema", Group::Correctness, Level::Deny),
+    check("constraint-failed", Group::Correctness, Level::Deny),
     check("duplicate-object", Group::Correctness, Level::Deny)
         .page(include_str!("duplicate_object.md")),
     check("duplicate-column", Group::Correctness, Level::Deny)
         .page(include_str!("duplicate_object.md")),
+    check("endless-statement", Group::Correctness, Level::Deny),
     check("rejected-by-engine", Group::Correctness, Level::Deny),
     check("down-not-inverse", Group::Correctness, Level::Deny)
         .lenient(Lenience::Waiver)
         .page(include_str!("down_not_inverse.md")),
+    check("not-repeatable", Group::Correctness, Level::Deny),
+    check("schema-change-in-rust", Group::Correctness, Level::Warn).lenient(Lenience::Level),
+    check("bad-configuration", Group::Correctness, Level::Deny),
+    check("bad-directive", Group::Correctness, Level::Deny),
+    check("misplaced-directive", Group::Correctness, Level::Deny),
+    check("unsupported-directive", Group::Correctness, Level::Deny),
     check("unknown-rule", Group::Style, Level::Deny),
     check("not-waivable", Group::Style, Level::Deny),
     check("waiver-without-reason", Group::Style, Level::Deny).lenient(Lenience::Level),

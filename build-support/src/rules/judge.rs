@@ -24,24 +24,30 @@ pub struct Waived {
 
 /// Runs every rule over a script, and applies levels and waivers to what they find and to what other stages `found` in it.
 pub fn judge(script: &ScriptContext<'_>, waivers: &[Waiver], found: Vec<Diagnostic>) -> Verdict {
-    let complete = found.iter().all(|found| {
-        !found.is_error() || known(&found.code).is_some_and(|k| k.lenience() == Lenience::Waiver)
-    });
-    let mut all: Vec<Diagnostic> = found
-        .into_iter()
-        .map(|finding| leveled(finding, script.config))
-        .collect();
+    let mut uses = Uses::of(waivers);
+    let mut verdict = Verdict::default();
+    let mut open = Vec::new();
+    for mut finding in found {
+        if is_refusal(&finding) {
+            if uses.silence(&finding, script).is_some() {
+                finding
+                    .notes
+                    .push("a waiver does not help: the statement fails".to_owned());
+            }
+            verdict.diagnostics.push(finding);
+        } else {
+            open.push(leveled(finding, script.config));
+        }
+    }
+    let complete = !verdict.diagnostics.iter().any(Diagnostic::is_error);
     for rule in RULES.iter().copied() {
         let level = level(Known::Rule(rule), script.config);
         // A silent rule still runs where a waiver might be meant for it.
         if applies(rule, script) && (level > Level::Allow || !waivers.is_empty()) {
-            run(rule, level, script, &mut all);
+            run(rule, level, script, &mut open);
         }
     }
-
-    let mut uses = Uses::of(waivers);
-    let mut verdict = Verdict::default();
-    for diagnostic in all {
+    for diagnostic in open {
         if let Some(reason) = uses.silence(&diagnostic, script) {
             if diagnostic.level > Level::Allow {
                 verdict.waived.push(Waived { diagnostic, reason });
@@ -54,6 +60,17 @@ pub fn judge(script: &ScriptContext<'_>, waivers: &[Waiver], found: Vec<Diagnost
         .diagnostics
         .extend(uses.complaints(script, complete));
     verdict
+        .diagnostics
+        .sort_by_key(|found| found.place.as_ref().and_then(|place| place.span));
+    verdict
+}
+
+/// Whether another stage's finding is nobody's to allow: the statement cannot run, or cannot even be read.
+fn is_refusal(found: &Diagnostic) -> bool {
+    match known(&found.code) {
+        Some(Known::Check(check)) => check.lenience == Lenience::None,
+        _ => true,
+    }
 }
 
 /// The level of a rule, check or group in that configuration: its own entry wins over its group's, which wins over the default.
@@ -171,10 +188,7 @@ impl<'a> Uses<'a> {
 
     /// The reason of a waiver that covers the finding. Every name that covers it counts as used.
     fn silence(&mut self, finding: &Diagnostic, script: &ScriptContext<'_>) -> Option<String> {
-        let known = known(&finding.code)?;
-        if known.lenience() != Lenience::Waiver {
-            return None;
-        }
+        let known = known(&finding.code).filter(|known| known.lenience() == Lenience::Waiver)?;
         let mut reason = None;
         for (waiver, used) in self.waivers.iter().zip(&mut self.used) {
             if !covers(waiver, finding, script) {

@@ -17,12 +17,14 @@ mod delete_without_where;
 mod drop_and_recreate;
 mod drop_column;
 mod drop_table;
+mod if_not_exists_no_op;
 mod irreversible_down;
 mod non_transactional_statement;
 mod rename_column;
 mod rename_table;
 mod replace_into;
 mod sqlite_add_column_forbidden;
+mod sqlite_add_column_if_not_exists;
 mod sqlite_add_column_nonconstant_default;
 mod sqlite_add_column_not_null;
 mod sqlite_autoincrement_reset;
@@ -43,7 +45,7 @@ mod update_without_where;
 
 pub use check::{CHECKS, Check, Known, known, names, unknown_name};
 pub use context::{Context, ScriptContext, Step};
-pub use judge::{Verdict, judge, level, unknown_levels};
+pub use judge::{Verdict, Waived, judge, level, unknown_levels};
 pub use rebuild::{Form, Rebuild, needs_foreign_keys_off, rebuilds};
 pub use report::{Finding, Reporter};
 
@@ -54,12 +56,14 @@ pub const RULES: &[&dyn Rule] = &[
     &drop_and_recreate::DropAndRecreate,
     &drop_column::DropColumn,
     &drop_table::DropTable,
+    &if_not_exists_no_op::IfNotExistsNoOp,
     &irreversible_down::IrreversibleDown,
     &non_transactional_statement::NonTransactionalStatement,
     &rename_column::RenameColumn,
     &rename_table::RenameTable,
     &replace_into::ReplaceInto,
     &sqlite_add_column_forbidden::SqliteAddColumnForbidden,
+    &sqlite_add_column_if_not_exists::SqliteAddColumnIfNotExists,
     &sqlite_add_column_nonconstant_default::SqliteAddColumnNonconstantDefault,
     &sqlite_add_column_not_null::SqliteAddColumnNotNull,
     &sqlite_autoincrement_reset::SqliteAutoincrementReset,
@@ -114,16 +118,17 @@ pub trait Rule: Sync {
     /// Looks at a whole script once all its statements ran.
     fn check_script(&self, _script: &ScriptContext<'_>, _report: &mut Reporter<'_>) {}
 
-    /// The way out, where the engine refuses with these words what this rule is about: then the finding is the rule's.
-    fn rejection(&self, _words: &str) -> Option<&'static str> {
+    /// The way out, where the engine refuses a statement with these words and that is what this rule is about: then the
+    /// finding bears the rule's name. It cannot be allowed, since the statement fails.
+    fn rejection(&self, _words: &str, _statement: &str) -> Option<&'static str> {
         None
     }
 }
 
-/// The rule that the engine's refusal belongs to, and the way out.
-pub fn rejection(words: &str) -> Option<(&'static dyn Rule, &'static str)> {
+/// The rule that the engine's refusal of a statement belongs to, and the way out.
+pub fn rejection(words: &str, statement: &str) -> Option<(&'static dyn Rule, &'static str)> {
     let mut rules = RULES.iter().copied();
-    rules.find_map(|rule| rule.rejection(words).map(|help| (rule, help)))
+    rules.find_map(|rule| rule.rejection(words, statement).map(|help| (rule, help)))
 }
 
 /// Groups of rules that share a default level.
@@ -192,3 +197,6 @@ impl Group {
 pub fn find(name: &str) -> Option<&'static dyn Rule> {
     RULES.iter().copied().find(|rule| rule.name() == name)
 }
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;

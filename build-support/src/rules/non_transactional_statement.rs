@@ -40,7 +40,7 @@ impl Rule for NonTransactionalStatement {
         }
     }
 
-    fn rejection(&self, words: &str) -> Option<&'static str> {
+    fn rejection(&self, words: &str, _statement: &str) -> Option<&'static str> {
         (words.contains("from within a transaction") || words.contains("inside a transaction"))
             .then_some("move it to a migration of its own that says in its header: `-- migratory: no-transaction`")
     }

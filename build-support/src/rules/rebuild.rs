@@ -60,14 +60,17 @@ impl Rebuild {
         dropped(&steps[self.drop])
     }
 
-    /// Whether the values of a column of the old table reach the new one: each stage of the copy reads it.
-    pub fn copies(&self, column: &str, steps: &[Step<'_>]) -> bool {
-        self.stages.iter().all(|stage| {
-            stage
-                .iter()
-                .filter_map(|&step| copied(&steps[step].change))
-                .any(|query| query.star || query.columns.iter().any(|read| read.name.is(column)))
-        })
+    /// The step at which the values of a column of the old table are left behind: the first stage of the copy that does not
+    /// read it. `None` where they reach the new table.
+    pub fn leaves_behind(&self, column: &str, steps: &[Step<'_>]) -> Option<usize> {
+        let reads = |&step: &usize| {
+            copied(&steps[step].change).is_some_and(|query| {
+                query.star || query.columns.iter().any(|read| read.name.is(column))
+            })
+        };
+        let mut stages = self.stages.iter();
+        let stage = stages.find(|stage| !stage.iter().any(reads))?;
+        stage.first().copied()
     }
 }
 

@@ -73,7 +73,7 @@ impl Rule for SqliteAddColumnForbidden {
             .help(help);
     }
 
-    fn rejection(&self, words: &str) -> Option<&'static str> {
+    fn rejection(&self, words: &str, _statement: &str) -> Option<&'static str> {
         let words = words.to_ascii_lowercase();
         if words.contains("cannot add a unique column") {
             Some("add the column without UNIQUE, then `CREATE UNIQUE INDEX`")

@@ -6,8 +6,7 @@ use std::rc::Rc;
 use migratory_core::Dialect;
 
 use super::context::made;
-use super::{Group, Reporter, Rule, ScriptContext, Step};
-use crate::Span;
+use super::{Form, Group, Rebuild, Reporter, Rule, ScriptContext, Step};
 use crate::catalog::{Catalog, Change, Key, Object};
 use crate::nearest;
 use crate::syntax::ir::{ForeignKey, Ident, ObjectKind, Table};
@@ -33,27 +32,43 @@ impl Rule for SqliteDanglingForeignKey {
     }
 
     fn check_script(&self, script: &ScriptContext<'_>, report: &mut Reporter<'_>) {
+        let mut orphans: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for child in touched(script).values() {
-            let Some(table) = child.as_table() else {
-                continue;
-            };
-            for key in &table.foreign_keys {
+            let keys = child
+                .as_table()
+                .map_or(&[][..], |table| &table.foreign_keys);
+            for key in keys {
                 let Some(flaw) = flaw(child, key, script.after) else {
                     continue;
                 };
-                // What was so before the script is another script's matter.
-                let earlier = script.before.get(&child.key());
-                if earlier.is_some_and(|earlier| {
-                    earlier.as_table().is_some_and(|earlier| {
-                        earlier.foreign_keys.iter().any(|old| same(old, key))
-                    }) && self::flaw(earlier, key, script.before).is_some()
-                }) {
+                if was_so(child, key, script) {
                     continue;
                 }
-                tell(child, key, flaw, script, report);
+                match written(key, script) {
+                    Some(written) => tell(child, key, flaw, written, script, report),
+                    None => orphans
+                        .entry(key.parent.name.text.clone())
+                        .or_default()
+                        .push(format!("`{}`", child.name)),
+                }
             }
         }
+        for (parent, mut children) in orphans {
+            children.dedup();
+            tell_orphans(&parent, &children.join(", "), script, report);
+        }
     }
+}
+
+/// Whether the foreign key pointed at nothing before the script already: that is another script's matter.
+fn was_so(child: &Object, key: &ForeignKey, script: &ScriptContext<'_>) -> bool {
+    let Some(earlier) = script.before.get(&child.key()) else {
+        return false;
+    };
+    let keys = earlier
+        .as_table()
+        .map_or(&[][..], |table| &table.foreign_keys);
+    keys.iter().any(|old| same(old, key)) && flaw(earlier, key, script.before).is_some()
 }
 
 /// What is wrong with a foreign key's target.
@@ -74,19 +89,18 @@ fn tell(
     child: &Object,
     key: &ForeignKey,
     flaw: Flaw,
+    written: &ForeignKey,
     script: &ScriptContext<'_>,
     report: &mut Reporter<'_>,
 ) {
     let (name, parent) = (&child.name, &key.parent.name.text);
-    let written = written(key, script);
-    let span = match (&flaw, written) {
-        (Flaw::NoColumn(column, _), Some(key)) => {
-            let mut columns = key.parent_columns.iter();
+    let span = match &flaw {
+        Flaw::NoColumn(column, _) => {
+            let mut columns = written.parent_columns.iter();
             let column = columns.find(|written| written.is(&column.text));
-            column.map_or(key.parent.span(), |column| column.span)
+            column.map_or(written.parent.span(), |column| column.span)
         }
-        (_, Some(key)) => key.parent.span(),
-        (_, None) => cause(parent, script),
+        _ => written.parent.span(),
     };
     let columns = list(&key.parent_columns);
     let finding = report.at(span);
@@ -94,7 +108,7 @@ fn tell(
         Flaw::NoTable(_) => finding
             .message(format!("`{name}` references table `{parent}`, which does not exist"))
             .label("not there at the end of the script")
-            .note(format!("SQLite accepts it; then every INSERT into `{name}` fails: \"no such table: main.{parent}\"")),
+            .note(format!("SQLite accepts it; then every INSERT into `{name}` fails: no such table: main.{parent}")),
         Flaw::View => finding
             .message(format!("`{name}` references `{parent}`, which is a view"))
             .label("only a table can be referenced"),
@@ -111,7 +125,7 @@ fn tell(
     let finding = match &flaw {
         Flaw::NoTable(_) => finding,
         _ => finding
-            .note(format!("SQLite accepts it; then INSERT into `{name}` fails: \"foreign key mismatch - \"{name}\" referencing \"{parent}\"\""))
+            .note(format!("SQLite accepts it; then INSERT into `{name}` fails: foreign key mismatch - \"{name}\" referencing \"{parent}\""))
             .notes(script.after.find(None, parent, ObjectKind::Table).and_then(|parent| made(parent))),
     };
     match flaw {
@@ -230,18 +244,47 @@ fn written<'a>(key: &ForeignKey, script: &ScriptContext<'a>) -> Option<&'a Forei
     keys.next_back()
 }
 
-/// The statement that took a referenced table, or its key, away.
-fn cause(parent: &str, script: &ScriptContext<'_>) -> Span {
-    let mut steps = script.steps.iter().rev();
-    let drop = steps.find(|step| match &step.change {
+/// Tells of foreign keys that an earlier migration wrote, and that this script robs of their target.
+fn tell_orphans(
+    parent: &str,
+    children: &str,
+    script: &ScriptContext<'_>,
+    report: &mut Reporter<'_>,
+) {
+    let of_parent = |step: &&Step<'_>| match &step.change {
         Change::Drop {
             object: Some(object),
             ..
         } => object.table.eq_ignore_ascii_case(parent),
         _ => false,
-    });
-    drop.or(script.steps.last())
-        .map_or_else(Span::default, |step| step.span)
+    };
+    let follows = |rebuild: &Rebuild| {
+        let old = rebuild.old(script.steps);
+        rebuild.form == Form::RenameFirst
+            && old.is_some_and(|old| old.name.eq_ignore_ascii_case(parent))
+    };
+    let Some(step) = script.steps.iter().rfind(of_parent) else {
+        return;
+    };
+    // `sqlite-rebuild-wrong-order` tells of these.
+    if script.rebuilds().iter().any(follows) {
+        return;
+    }
+    let stays = script.after.find(None, parent, ObjectKind::Table).is_some();
+    let finding = report.at(step.span);
+    if stays {
+        finding
+            .message(format!("what {children} references of `{parent}` is no longer unique"))
+            .label("the key goes here")
+            .note("SQLite accepts it; then INSERT into the referencing table fails: foreign key mismatch")
+            .help(format!("create a unique index over what they reference, on `{parent}`"));
+    } else {
+        finding
+            .message(format!("dropping `{parent}` leaves foreign keys of {children} that point at nothing"))
+            .label("referenced")
+            .note(format!("SQLite accepts it; then every INSERT into the referencing table fails: no such table: main.{parent}"))
+            .help("take the references out in the same script, or rebuild the table in one script, from CREATE to RENAME");
+    }
 }
 
 fn same(a: &ForeignKey, b: &ForeignKey) -> bool {

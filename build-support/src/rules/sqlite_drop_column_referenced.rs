@@ -23,7 +23,7 @@ impl Rule for SqliteDropColumnReferenced {
         &[Dialect::Sqlite]
     }
 
-    fn rejection(&self, words: &str) -> Option<&'static str> {
+    fn rejection(&self, words: &str, _statement: &str) -> Option<&'static str> {
         if words.contains("after drop column") {
             Some(
                 "drop the index, view or trigger first; where a CHECK or another constraint of the table uses it, rebuild the table",

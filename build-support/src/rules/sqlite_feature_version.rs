@@ -50,8 +50,8 @@ impl Rule for SqliteFeatureVersion {
                 .at(span)
                 .message(format!("{what} needs SQLite 3.{since}"))
                 .label(format!("new in 3.{since}"))
-                .note(format!("`minimum_version` is {major}.{minor}.{patch}"))
-                .help("write it another way, or raise `minimum_version` in migratory.toml");
+                .note(format!("`minimum-version` is {major}.{minor}.{patch}"))
+                .help("write it another way, or raise `minimum-version` in migratory.toml");
         }
     }
 }

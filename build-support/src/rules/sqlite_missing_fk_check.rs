@@ -1,6 +1,6 @@
 #![doc = include_str!("sqlite_missing_fk_check.md")]
 
-use super::session::switch;
+use super::session::{states, switch};
 use super::{Group, Reporter, Rule, ScriptContext};
 use crate::catalog::Change;
 use crate::diagnostic::Level;
@@ -35,11 +35,12 @@ impl Rule for SqliteMissingFkCheck {
             return;
         }
         let mut off = None;
-        for step in script.steps {
+        for (step, state) in script.steps.iter().zip(states(script)) {
             let Change::Pragma { name, value } = &step.change else {
                 continue;
             };
-            if name.is("foreign_keys") && switch(*value) == Some(false) {
+            // Inside a transaction the pragma does nothing, and another rule says so.
+            if name.is("foreign_keys") && switch(*value) == Some(false) && !state.in_transaction {
                 off = off.or(Some(step.span));
             } else if name.is("foreign_key_check") {
                 off = None;

@@ -1,12 +1,12 @@
 #![doc = include_str!("sqlite_rebuild_cascades.md")]
 
-use super::context::made;
 use super::rebuild::dropped;
 use super::session::states;
-use super::{Group, Reporter, Rule, ScriptContext, Step};
-use crate::Span;
+use super::{Group, Reporter, Rule, ScriptContext};
 use crate::catalog::{Catalog, Change, Object};
 use crate::syntax::ir::{ForeignKey, ObjectKind, ReferenceAction};
+use std::rc::Rc;
+
 use migratory_core::Dialect;
 
 /// Dropping a table that others point at deletes or changes their rows in silence.
@@ -35,30 +35,58 @@ impl Rule for SqliteRebuildCascades {
             if !state.foreign_keys || script.original_name(&table.name, index).is_none() {
                 continue;
             }
-            for (child, key) in step.before.children_of(table) {
-                if !acts(&key) || goes_too(child, table, script, index) {
-                    continue;
-                }
-                let (name, child_name) = (&table.name, &child.name);
-                let column = key.columns.first().map_or("", |column| &column.text);
-                report
-                    .at(place(step))
-                    .message(match key.on_delete {
-                        ReferenceAction::Cascade => {
-                            format!("dropping `{name}` deletes rows of `{child_name}`")
-                        }
-                        _ => format!("dropping `{name}` changes `{column}` in rows of `{child_name}`"),
-                    })
-                    .label("deletes every row first, as `DELETE` would")
-                    .note(format!(
-                        "`{child_name}.{column}` references `{name}` with `ON DELETE {}`, and foreign keys are on",
-                        key.on_delete
-                    ))
-                    .notes(made(child))
-                    .help(way_out(script));
+            let mut children = step.before.children_of(table);
+            children.retain(|(child, _)| child.key() != table.key());
+            let (mut hit, mut blocking): (Vec<_>, Vec<_>) =
+                children.into_iter().partition(|(_, key)| acts(key));
+            hit.retain(|(child, _)| !goes_too(child, script, index));
+            // What stays behind and points at nothing is told by `sqlite-dangling-foreign-key`, what is put off by `sqlite-defer-fk-not-enough`.
+            blocking.retain(|(child, _)| {
+                let comes_back = || {
+                    script
+                        .after
+                        .find(None, &table.name, ObjectKind::Table)
+                        .is_some()
+                };
+                !defers(script) && (goes_too(child, script, index) || comes_back())
+            });
+            if hit.is_empty() && blocking.is_empty() {
+                continue;
             }
+            let name = &table.name;
+            let finding = report.at(step.span);
+            let finding = if hit.is_empty() {
+                finding.message(format!(
+                    "dropping `{name}` fails where {} has rows",
+                    names(&blocking)
+                ))
+            } else {
+                finding.message(format!(
+                    "dropping `{name}` deletes or changes rows of {}",
+                    names(&hit)
+                ))
+            };
+            let notes = hit.iter().chain(&blocking).map(|(child, key)| {
+                let column = key.columns.first().map_or("", |column| &column.text);
+                let (child, action) = (&child.name, key.on_delete);
+                format!("`{child}.{column}` references `{name}` with `ON DELETE {action}`, and foreign keys are on")
+            });
+            finding
+                .label("deletes every row first, as `DELETE` would")
+                .notes(notes)
+                .help(way_out(script, hit.is_empty()));
         }
     }
+}
+
+/// The children's names, each once.
+fn names(children: &[(&Rc<Object>, ForeignKey)]) -> String {
+    let mut names: Vec<String> = children
+        .iter()
+        .map(|(child, _)| format!("`{}`", child.name))
+        .collect();
+    names.dedup();
+    names.join(", ")
 }
 
 fn acts(key: &ForeignKey) -> bool {
@@ -68,23 +96,25 @@ fn acts(key: &ForeignKey) -> bool {
     )
 }
 
-/// Whether the child's rows do not matter: it is the table itself, or goes in the same script and never comes back.
-fn goes_too(child: &Object, table: &Object, script: &ScriptContext<'_>, index: usize) -> bool {
+/// Whether the child goes later in the same script and never comes back.
+fn goes_too(child: &Object, script: &ScriptContext<'_>, index: usize) -> bool {
     let gone = |after: &Catalog| after.find(None, &child.name, ObjectKind::Table).is_none();
-    child.key() == table.key() || (script.dropped_later(&child.name, index) && gone(script.after))
+    script.dropped_later(&child.name, index) && gone(script.after)
 }
 
-fn place(step: &Step<'_>) -> Span {
-    match &step.change {
-        Change::Drop { name, .. } => name.span(),
-        _ => step.span,
-    }
+/// Whether the script puts the check of foreign keys off.
+fn defers(script: &ScriptContext<'_>) -> bool {
+    script.steps.iter().any(|step| {
+        matches!(&step.change, Change::Pragma { name, value: Some(_) } if name.is("defer_foreign_keys"))
+    })
 }
 
-fn way_out(script: &ScriptContext<'_>) -> &'static str {
-    if script.in_transaction {
-        "first take the reference out of the other table, or empty the column that holds it"
-    } else {
+fn way_out(script: &ScriptContext<'_>, fails: bool) -> &'static str {
+    if !script.in_transaction {
         "remove `no-transaction`: around a table rebuild the runtime switches foreign keys off, checks them and switches them on again"
+    } else if fails {
+        "drop the table that references it first"
+    } else {
+        "write the whole rebuild in one script, from CREATE to RENAME: then the runtime switches foreign keys off around it; where the table goes for good, take the references out first"
     }
 }

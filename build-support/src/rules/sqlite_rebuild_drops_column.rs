@@ -33,16 +33,13 @@ impl Rule for SqliteRebuildDropsColumn {
             };
             let new = script.after.find(None, &rebuild.table, ObjectKind::Table);
             let new = new.and_then(|new| new.as_table());
-            let copy = rebuild.stages.iter().flatten().next().copied();
-            let Some(step) = copy.map(|step| &script.steps[step]) else {
-                continue;
-            };
             for column in &columns.columns {
                 let name = &column.name.text;
-                if column.generated.is_some()
-                    || rebuild.copies(name, script.steps)
-                    || handled(&rebuild.table, name, script)
-                {
+                let left = rebuild.leaves_behind(name, script.steps);
+                let Some(step) = left.map(|step| &script.steps[step]) else {
+                    continue;
+                };
+                if column.generated.is_some() || handled(&rebuild.table, name, script) {
                     continue;
                 }
                 let stays = new.is_some_and(|table| table.column(name).is_some());

@@ -31,18 +31,15 @@ impl Rule for SqliteRebuildWrongOrder {
             let Some(old) = dropped(step).filter(|_| rebuild.form == Form::RenameFirst) else {
                 continue;
             };
-            let children = step.before.children_of(old);
-            let children = children
-                .iter()
-                .filter(|(child, _)| child.key() != old.key());
+            // Whatever else the script does to them, this is where they point in the end.
+            let children = script.after.children_of(old);
             let mut followers: Vec<String> = children
+                .iter()
                 .map(|(child, _)| format!("table `{}`", child.name))
                 .collect();
-            followers.extend(
-                step.before
-                    .views_of(old)
-                    .map(|view| format!("view `{}`", view.name)),
-            );
+            followers.dedup();
+            let views = script.after.views_of(old);
+            followers.extend(views.map(|view| format!("view `{}`", view.name)));
             if followers.is_empty() {
                 continue;
             }
