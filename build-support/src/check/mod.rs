@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::codegen::{self, Checked, Proof};
 use crate::diagnostic::Diagnostic;
 use crate::discover::Source;
+use crate::{lock, rules};
 
 pub use cache::Cache;
 pub use state::State;
@@ -98,9 +99,10 @@ impl Progress {
             .proof(doubts.chain([&rest.doubt]).flatten().next().cloned());
         let mut checkup = Checkup {
             checked: checked(source, rest.repeatables, tables, proof),
-            diagnostics: self.state.prelude_findings(),
+            diagnostics: rules::unknown_levels(&source.config, lock::CHECKS),
             coverage: rest.coverage,
         };
+        checkup.diagnostics.extend(self.state.prelude_findings());
         for examined in self.examined {
             checkup.checked.migrations.push(examined.migration);
             checkup.diagnostics.extend(examined.diagnostics);
