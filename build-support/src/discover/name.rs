@@ -139,6 +139,7 @@ fn migration(name: &str) -> Result<Role, Flaw> {
     let rest = &stem[digits.len()..];
     let description = match rest.chars().next() {
         None => return Err(Flaw::NoDescription),
+        Some('_') if rest.starts_with("__") => return Err(Flaw::Separator('_')),
         Some('_') => &rest[1..],
         Some(found) => return Err(Flaw::Separator(found)),
     };

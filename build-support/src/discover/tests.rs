@@ -47,32 +47,6 @@ fn every_key_of_the_policy_is_judged() {
     });
 }
 
-#[test]
-fn every_check_has_a_case() {
-    for (folder, checks) in [("discover", CHECKS), ("lock", crate::lock::CHECKS)] {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests")
-            .join(folder);
-        let texts = std::fs::read_dir(folder).unwrap();
-        let cases: String = texts
-            .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
-            .collect();
-        for check in checks {
-            let shown = format!("[{}]\n", check.code);
-            assert!(cases.contains(&shown), "no case shows {}", check.code);
-        }
-    }
-}
-
-#[test]
-fn the_sample_history_has_no_flaw() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations/sqlite");
-    let raw = crate::fs::read_directory(&path, "migrations/sqlite").unwrap();
-    let (source, found) = discover(raw, NOW);
-    assert_eq!(found, []);
-    assert!(source.migrations.len() >= 8);
-}
-
 /// The documentation's table is the parser's table.
 #[test]
 fn every_key_says_what_it_takes_and_decides() {

@@ -201,8 +201,7 @@ impl Body {
     }
 
     /// A statement of a trigger's body cannot begin with `END`, so an `END` right after a semicolon ends the body, and no
-    /// other does: neither that of a `CASE` nor a column of that name. A table or column called `begin` in the head only
-    /// opens the body early, before the first semicolon all the same.
+    /// other does: neither that of a `CASE` nor a column of that name. `BEGIN` may be a name in the head.
     fn sqlite(&mut self, word: Word<'_>) {
         let at_start = std::mem::take(&mut self.place) == Place::Start;
         if self.is_open() {
@@ -210,7 +209,11 @@ impl Body {
                 self.open.clear();
                 self.finished = true;
             }
-        } else if word.is("begin") && !self.finished {
+        } else if word.is("begin")
+            && !self.finished
+            && !self.follows(word, &["trigger", "exists"])
+            && word.next_begins_statement()
+        {
             self.open(word.index, false);
             self.place = Place::Start;
         }
@@ -237,10 +240,8 @@ impl Body {
             self.place = Place::Within;
         }
         let begins = self.begins(word, place);
-        let blocks = ["if", "case", "loop", "repeat", "while", "for"];
-        let ended = self.follows(word, &["end"]) && word.is_any(&blocks);
-        if self.follows_dot(word) || ended {
-            // A column, or the second word of `END IF`.
+        if self.follows_dot(word) || self.follows(word, &["end"]) {
+            // A column, or the second word of `END IF`, `END CASE`, `END LOOP`.
         } else if word.is("end") {
             self.mysql_end(place);
         } else if word.is("case") {
@@ -268,9 +269,7 @@ impl Body {
 
     /// `end` is not reserved: elsewhere than where a statement of the body could begin it is a column.
     fn mysql_end(&mut self, place: Place) {
-        if self.in_expression() {
-            self.open.pop();
-        } else if matches!(place, Place::Start | Place::Until) {
+        if self.in_expression() || matches!(place, Place::Start | Place::Until) {
             self.open.pop();
             self.finished = self.open.is_empty();
             self.place = Place::Within;
@@ -321,5 +320,17 @@ impl Word<'_> {
 
     fn is_any(self, keywords: &[&str]) -> bool {
         self.tokens[self.index].is_any_word(self.text, keywords)
+    }
+    /// Whether what follows can begin a statement, rather than continue a trigger's head.
+    fn next_begins_statement(self) -> bool {
+        let head = [
+            "on", "is", "in", "and", "or", "not", "like", "between", "begin", "for", "when",
+        ];
+        let mut following = self.tokens[self.index + 1..].iter();
+        following
+            .find(|token| !token.is_trivia())
+            .is_none_or(|token| {
+                token.kind == TokenKind::Word && !token.is_any_word(self.text, &head)
+            })
     }
 }

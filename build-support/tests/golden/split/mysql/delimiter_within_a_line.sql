@@ -1,2 +1,0 @@
-SELECT 1; delimiter ,
-SELECT 2;
