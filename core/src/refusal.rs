@@ -221,18 +221,12 @@ impl Refusal {
 
     fn write_way_out(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Partial(interrupted) => write!(
-                f,
-                "see what the statement left behind, then `cargo migratory resolve {}`: continue after it, mark it done, or go down",
-                number(&interrupted.label)
-            ),
+            Self::Partial(interrupted) => f.write_str(way_out_of_partial(interrupted.direction)),
             Self::Modified { .. } => f.write_str(
-                "restore the files as they were applied and put the change into a new migration; if the database was \
-                 changed by hand to match, `cargo migratory resolve` records the new checksum",
+                "restore the files as they were applied, and put the change into a new migration",
             ),
             Self::Missing { .. } => f.write_str(
-                "restore the files (another branch may have them), or allow missing migrations by policy; \
-                 `cargo migratory resolve` removes their rows",
+                "restore the files (another branch may have them), or allow missing migrations by policy",
             ),
             Self::OutOfOrder { newest, .. } => {
                 write!(f, "give them versions after {}, or allow out-of-order migrations by policy", number(newest))
@@ -241,8 +235,8 @@ impl Refusal {
                 "run a program that has these migrations, go down with that program first, or allow newer databases by policy",
             ),
             Self::Irreversible { .. } => f.write_str("restore a backup, or undo it by a new migration"),
-            Self::UnknownVersion { .. } => f.write_str("`cargo migratory status` lists the versions"),
-            Self::NotEmpty { .. } => f.write_str("apply what is pending instead; `cargo migratory status` shows what is recorded"),
+            Self::UnknownVersion { .. } => f.write_str("`status` lists the versions"),
+            Self::NotEmpty { .. } => f.write_str("apply what is pending instead; `status` shows what is recorded"),
         }
     }
 }
@@ -290,6 +284,21 @@ fn write_dates(f: &mut fmt::Formatter<'_>, migrations: &[Recorded]) -> fmt::Resu
             recorded.label, recorded.applied_at
         )
     })
+}
+
+/// What a person can do today about a migration that stands in part: only a person can see what its statement left behind.
+pub(crate) fn way_out_of_partial(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Up => {
+            "see what the statement left behind; then undo by hand what was done and delete the migration's row from \
+             the history table, and the next run begins it anew; or do by hand what is left and set the `state` of the \
+             row to 'applied'"
+        }
+        Direction::Down => {
+            "see what the statement left behind; then do by hand what is left and delete the migration's row from the \
+             history table; or undo by hand what was done and set the `state` of the row to 'applied'"
+        }
+    }
 }
 
 /// What a person types for a migration.

@@ -5,6 +5,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::label::list;
+use crate::refusal::way_out_of_partial;
 use crate::{Direction, Entry, Label, Malformed, Refusal};
 
 /// Why a run ended, and what still stands.
@@ -131,6 +132,8 @@ pub enum Fate {
     Partial {
         /// The migration.
         label: Label,
+        /// Which way it was going.
+        direction: Direction,
         /// How many statements are known to be done.
         done: usize,
         /// How many there are.
@@ -170,14 +173,12 @@ impl core::error::Error for Failure {}
 impl Failure {
     fn write_way_out(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SEE_FIRST: &str =
-            "see what stands before the next run; `cargo migratory status` shows what is recorded";
+            "see what stands before the next run; `status` shows what is recorded";
         let way_out = match (&*self.kind, &self.fate) {
             (FailureKind::Refused(refusal), _) => {
                 return write!(f, "\n  way out: {}", refusal.way_out());
             }
-            (_, Fate::Partial { .. }) => {
-                "see what the statement left behind, then `cargo migratory resolve`: continue after it, mark it done, or go down"
-            }
+            (_, Fate::Partial { direction, .. }) => way_out_of_partial(*direction),
             (_, Fate::Unknown(_) | Fate::Ended(_)) => SEE_FIRST,
             (FailureKind::Migration { .. } | FailureKind::ForeignKeys { .. }, _) => {
                 "correct the migration or the data it meets, and run again"
@@ -279,7 +280,9 @@ impl Fate {
             Self::RolledBack(label) => {
                 write!(f, "\n  {label} was rolled back: nothing of it stands")
             }
-            Self::Partial { label, done, total } => {
+            Self::Partial {
+                label, done, total, ..
+            } => {
                 write!(
                     f,
                     "\n  {label} is partial: {done} of {total} statements are done, and the history says so"

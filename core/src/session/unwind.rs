@@ -74,6 +74,7 @@ impl Session {
             }
             (Some(current), _) if current.is_recorded => Fate::Partial {
                 label: current.work.label.clone(),
+                direction: current.work.direction(),
                 done: current.done,
                 total: current.work.total(),
             },
