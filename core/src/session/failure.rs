@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
+use super::Report;
 use crate::label::list;
 use crate::refusal::way_out_of_partial;
 use crate::{Direction, Entry, Label, Malformed, Refusal};
@@ -15,7 +16,7 @@ use crate::{Direction, Entry, Label, Malformed, Refusal};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     pub(crate) kind: Box<FailureKind>,
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) report: Report,
     pub(crate) fate: Fate,
     pub(crate) cleanup: Vec<String>,
 }
@@ -28,7 +29,12 @@ impl Failure {
 
     /// What this run did before, and what stands.
     pub fn applied(&self) -> &[Entry] {
-        &self.entries
+        self.report.entries()
+    }
+
+    /// The same as a report.
+    pub fn report(&self) -> &Report {
+        &self.report
     }
 
     /// What became of the migration at hand.
@@ -149,11 +155,11 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.kind.fmt(f)?;
         self.fate.write_line(f)?;
-        match (self.entries.is_empty(), &self.fate) {
+        match (self.applied().is_empty(), &self.fate) {
             (true, Fate::None) => f.write_str("\n  nothing was changed")?,
             (true, _) => f.write_str("\n  this run changed nothing else")?,
             (false, _) => {
-                let labels: Vec<&Label> = self.entries.iter().map(|entry| &entry.label).collect();
+                let labels: Vec<&Label> = self.applied().iter().map(|entry| &entry.label).collect();
                 write!(
                     f,
                     "\n  done by this run, and standing: {}",

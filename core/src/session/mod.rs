@@ -164,6 +164,14 @@ impl Session {
         self.events.drain(..)
     }
 
+    /// Says who applies, unless the options do. To find that out takes time, so a driver does it when there is something
+    /// to do: at [`Event::Started`].
+    pub fn identify(&mut self, who: impl FnOnce() -> String) {
+        if self.options.applied_by.is_empty() {
+            self.options.applied_by = who();
+        }
+    }
+
     /// Gives the run up: the steps that still come only clean up. For a driver whose caller went away.
     pub fn abandon(&mut self) {
         if self.outcome.is_none() && self.failure.is_none() {
@@ -267,11 +275,7 @@ impl Session {
             return None;
         }
         if self.failure.is_none() && self.outcome.is_none() {
-            let entries = core::mem::take(&mut self.entries);
-            self.outcome = Some(Outcome::Ran(Report {
-                entries,
-                elapsed: self.now.elapsed,
-            }));
+            self.outcome = Some(Outcome::Ran(self.report()));
         }
         Some(Line::Done)
     }
@@ -296,10 +300,7 @@ impl Session {
             Mode::DryRun => Outcome::WouldRun(Plan::nothing(
                 self.migrations.versioned().last().map(Label::from),
             )),
-            _ => Outcome::Ran(Report {
-                entries: Vec::new(),
-                elapsed: self.now.elapsed,
-            }),
+            _ => Outcome::Ran(self.report()),
         });
     }
 
@@ -419,6 +420,15 @@ impl Session {
             what: work.deed,
             took,
         });
+    }
+
+    /// What was done so far, handed out once.
+    fn report(&mut self) -> Report {
+        Report {
+            entries: core::mem::take(&mut self.entries),
+            elapsed: self.now.elapsed,
+            is_dry: false,
+        }
     }
 
     fn make_plan(&self) -> Result<Plan, crate::Refusal> {

@@ -22,7 +22,7 @@ pub struct Options {
     pub attempts: u32,
     /// Whether only to say what would be done.
     pub dry_run: bool,
-    /// Who applies, as the client describes itself: `user@host`.
+    /// Who applies, as the client describes itself: `user@host`. Empty for whom the driver finds.
     pub applied_by: String,
     /// Which version of the library applies.
     pub tool_version: String,

@@ -1,8 +1,9 @@
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use crate::{History, Label, Plan};
+use crate::{Action, History, Label, Plan};
 
 /// How a session ended well.
 #[derive(Clone, Debug)]
@@ -17,16 +18,26 @@ pub enum Outcome {
     Read(History),
 }
 
-/// What a run did. [`Display`](fmt::Display) is for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a run did, or a dry run would do. [`Display`](fmt::Display) is for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use = "a report says what ran"]
 pub struct Report {
     pub(crate) entries: Vec<Entry>,
     pub(crate) elapsed: Duration,
+    pub(crate) is_dry: bool,
 }
 
 impl Report {
-    /// What was done, in order.
+    /// What a run of this plan would do.
+    pub fn dry(plan: &Plan) -> Self {
+        Self {
+            entries: plan.actions().iter().flat_map(entries_of).collect(),
+            elapsed: Duration::ZERO,
+            is_dry: true,
+        }
+    }
+
+    /// What was done, in order; of a dry run, what would be.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
@@ -34,6 +45,11 @@ impl Report {
     /// Whether there was nothing to do.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Whether nothing was done, because the run was dry.
+    pub fn is_dry(&self) -> bool {
+        self.is_dry
     }
 
     /// How long the run took, waiting included.
@@ -88,8 +104,11 @@ impl fmt::Display for Report {
             1 => "1 migration".into(),
             count => alloc::format!("{count} migrations"),
         };
-        write!(f, "{migrations} in {}", Took(self.elapsed))?;
-        let ran = |deed| !matches!(deed, Deed::Forgotten | Deed::Baselined);
+        match self.is_dry {
+            true => write!(f, "dry run: {migrations} to do")?,
+            false => write!(f, "{migrations} in {}", Took(self.elapsed))?,
+        }
+        let ran = |deed| !self.is_dry && !matches!(deed, Deed::Forgotten | Deed::Baselined);
         self.entries
             .iter()
             .try_for_each(|Entry { label, what, took }| {
@@ -100,6 +119,25 @@ impl fmt::Display for Report {
                     Ok(())
                 }
             })
+    }
+}
+
+/// What is done with which migration, as far as it is known before.
+fn entries_of(action: &Action) -> Vec<Entry> {
+    let entry = |what, label: Label| Entry {
+        label,
+        what,
+        took: Duration::ZERO,
+    };
+    match action {
+        Action::Up(migration) => vec![entry(Deed::Up, (*migration).into())],
+        Action::Down(migration) => vec![entry(Deed::Down, (*migration).into())],
+        Action::Repeat(repeatable) => vec![entry(Deed::Repeated, (*repeatable).into())],
+        Action::Forget(repeatable) => vec![entry(Deed::Forgotten, (*repeatable).into())],
+        Action::Baseline(covered) => covered
+            .iter()
+            .map(|migration| entry(Deed::Baselined, (*migration).into()))
+            .collect(),
     }
 }
 

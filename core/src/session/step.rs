@@ -147,7 +147,8 @@ pub enum Class {
     Busy,
     /// The history table does not exist.
     MissingTable,
-    /// There is no open transaction to commit or to roll back.
+    /// There is no open transaction to commit or to roll back, or a statement or function of a migration ended the one that
+    /// it ran in.
     NoTransaction,
     /// A lock was not granted in time.
     LockTimeout,

@@ -4,7 +4,6 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::mem::take;
 use core::time::Duration;
 
 use super::clock::parse_utc;
@@ -85,7 +84,7 @@ impl Session {
         };
         Failure {
             kind: Box::new(kind),
-            entries: take(&mut self.entries),
+            report: self.report(),
             fate,
             cleanup: Vec::new(),
         }
@@ -296,15 +295,15 @@ impl Session {
 
     fn kind_of(&self, op: &Op, line: Option<&Line>, class: Class, message: String) -> FailureKind {
         let index = match op {
-            Op::Statement(index) => *index,
-            Op::Call => 0,
-            Op::Commit if class == Class::NoTransaction => {
+            Op::Commit | Op::Statement(_) | Op::Call if class == Class::NoTransaction => {
                 let label = self
                     .current
                     .as_ref()
                     .map(|current| current.work.label.clone());
                 return FailureKind::TransactionEnded { label };
             }
+            Op::Statement(index) => *index,
+            Op::Call => 0,
             _ => {
                 return FailureKind::Step {
                     purpose: name_of(line),
