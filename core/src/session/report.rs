@@ -18,6 +18,33 @@ pub enum Outcome {
     Read(History),
 }
 
+impl Outcome {
+    /// What was done, or would be done; nothing where the history was only read.
+    pub fn into_report(self) -> Report {
+        match self {
+            Self::Ran(report) => report,
+            Self::WouldRun(plan) => Report::dry(&plan),
+            Self::Read(_) => Report::default(),
+        }
+    }
+
+    /// What a dry run would do; nothing for any other session.
+    pub fn into_plan(self) -> Plan {
+        match self {
+            Self::WouldRun(plan) => plan,
+            Self::Ran(_) | Self::Read(_) => Plan::nothing(None),
+        }
+    }
+
+    /// What was read; nothing for any other session.
+    pub fn into_history(self) -> History {
+        match self {
+            Self::Read(history) => history,
+            Self::Ran(_) | Self::WouldRun(_) => History::default(),
+        }
+    }
+}
+
 /// What a run did, or a dry run would do. [`Display`](fmt::Display) is for people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use = "a report says what ran"]

@@ -1,0 +1,60 @@
+use migratory_core::{Dialect, Event, Outcome, Session};
+
+use crate::Error;
+use crate::drivers::{self, Driver};
+
+/// A connection that migrations can be applied to: the client library's own type.
+///
+/// What a verb gives follows from it: a [`Result`] where the client blocks, a future of one where it does not.
+#[diagnostic::on_unimplemented(
+    message = "migrations cannot be applied to a `{Self}`",
+    label = "not a connection that this build of `migratory` knows",
+    note = "a client library is a feature of `migratory`: `rusqlite` for `rusqlite::Connection`",
+    note = "a connection out of a pool or behind a guard is passed as `&mut *connection`",
+    note = "a run makes its own transactions, so it takes the connection and not an open transaction"
+)]
+pub trait Target: Sealed {
+    /// What a verb that is to give a `T` gives on this connection.
+    type Output<'c, T: 'c>
+    where
+        Self: 'c;
+
+    #[doc(hidden)]
+    fn perform<'c, T: 'c>(&'c mut self, request: Request<'c, T>) -> Self::Output<'c, T>;
+}
+
+/// Only the clients of this crate's features are targets, so that the trait can grow.
+pub trait Sealed {}
+
+/// Whoever wants to hear of events.
+pub(crate) type Watch<'r> = Option<Box<dyn FnMut(&Event) + Send + 'r>>;
+
+/// What makes the answer out of the end of a session.
+type Finish<'r, T> = Box<dyn FnOnce(Outcome) -> T + Send + 'r>;
+
+/// A session to be driven, and what is made of its end.
+pub struct Request<'r, T> {
+    pub(crate) dialect: Dialect,
+    pub(crate) session: Session,
+    pub(crate) watch: Watch<'r>,
+    /// Whether it opens transactions.
+    pub(crate) writes: bool,
+    pub(crate) finish: Finish<'r, T>,
+}
+
+impl<T> Request<'_, T> {
+    /// Drives the session on a client that blocks.
+    ///
+    /// # Errors
+    ///
+    /// Why it failed; that the list is written for another database; that the connection is in a transaction.
+    pub(crate) fn run<D: Driver>(self, driver: D) -> Result<T, Error> {
+        if self.dialect != D::DIALECT {
+            return Err(Error::other_dialect(self.dialect, D::DIALECT));
+        }
+        if self.writes && driver.is_in_transaction() {
+            return Err(Error::in_transaction());
+        }
+        drivers::run(self.session, driver, self.watch).map(self.finish)
+    }
+}
