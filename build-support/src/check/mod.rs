@@ -134,6 +134,7 @@ fn checked(
         tables,
         files: files.collect(),
         proof,
+        locked: Vec::new(),
     }
 }
 

@@ -27,6 +27,17 @@ pub struct Checked {
     pub files: Vec<File>,
     /// How far the history was executed.
     pub proof: Proof,
+    /// The migrations that are final.
+    pub locked: Vec<Locked>,
+}
+
+/// A migration that is final.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Locked {
+    /// Version and name, as its files are called.
+    pub title: String,
+    /// The tagged checksum over both directions, as `migratory.lock` has it.
+    pub checksum: String,
 }
 
 /// A versioned migration.
