@@ -57,6 +57,15 @@ pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<bool, Error> {
         .map_err(Error::on("write file", path))
 }
 
+/// Makes a folder where there is none yet.
+///
+/// # Errors
+///
+/// If it cannot be made.
+pub fn create_folder(path: &Path) -> Result<(), Error> {
+    std::fs::create_dir_all(path).map_err(Error::on("make folder", path))
+}
+
 /// Removes the files of a folder that `unwanted` picks. What cannot be removed stays: it is in nobody's way.
 pub fn remove_where(folder: &Path, unwanted: &dyn Fn(&Path) -> bool) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {

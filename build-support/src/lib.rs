@@ -9,14 +9,20 @@ pub mod discover;
 #[cfg(feature = "sqlite")]
 pub mod engine;
 pub mod fs;
+pub mod inspect;
 pub mod lock;
 pub mod rules;
 pub mod syntax;
 
+mod build_script;
+mod expand;
 #[cfg(test)]
 mod fixture;
 mod nearest;
+mod outcome;
 mod span;
 
+pub use build_script::migrations;
+pub use expand::expand;
 pub use nearest::nearest;
 pub use span::Span;

@@ -4,9 +4,9 @@ mod call;
 mod deferred;
 pub mod test;
 
+pub use crate::{Dialect, Migration, Migrations, Repeatable, Script, Timeouts, Version};
 pub use call::{RustMigration, call};
 pub use deferred::Deferred;
-pub use crate::{Dialect, Migration, Migrations, Repeatable, Script, Timeouts, Version};
 #[cfg(feature = "macros")]
 pub use migratory_macros::migrations as expand;
 

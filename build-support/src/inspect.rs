@@ -1,0 +1,198 @@
+//! A directory on disk, through every stage: where reading and checking meet.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use migratory_core::{Dialect, Version};
+
+use crate::codegen::{self, Checked, Proof};
+use crate::diagnostic::Diagnostic;
+use crate::discover::{Config, Entry, EntryLayout, File, FileId, Source, discover};
+use crate::lock::{self, Direction, Line, Locked, Strictness};
+use crate::syntax::parse;
+use crate::{fs, rules};
+
+/// How a directory is inspected.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How much a draft matters.
+    pub strictness: Strictness,
+    /// A folder of ours alone, which exists, to keep results in.
+    pub cache: Option<PathBuf>,
+}
+
+/// Everything that is known of a directory.
+#[derive(Debug)]
+pub struct Inspection {
+    /// The directory as it was found; `None` where it could not be read.
+    pub source: Option<Source>,
+    /// What code is generated from, where nothing found is an error.
+    pub checked: Checked,
+    /// Everything found.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads a directory and takes it through every stage up to the lock. `directory` is relative to `package`, and is what messages print.
+pub fn inspect(package: &Path, directory: &str, options: &Options) -> Inspection {
+    let raw = match fs::read_directory(&package.join(directory), directory) {
+        Ok(raw) => raw,
+        Err(error) => return unreadable(directory, error.diagnostic()),
+    };
+    let (source, mut diagnostics) = discover(raw, now());
+    diagnostics.extend(unknown_levels(&source.config));
+    let (mut checked, found) = check(&source, options);
+    diagnostics.extend(found);
+    let (locked, found) = locked(&source, options.strictness);
+    checked.locked = locked;
+    diagnostics.extend(found);
+    Inspection {
+        source: Some(source),
+        checked,
+        diagnostics,
+    }
+}
+
+impl Inspection {
+    /// Whether nothing found is an error.
+    pub fn is_sound(&self) -> bool {
+        !self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// The text of a file by its path in the directory.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.source.as_ref()?.text(path)
+    }
+
+    /// The text of a lock file in which every migration is final; `None` where the lock as it is cannot be kept.
+    pub fn updated_lock(&self) -> Option<String> {
+        let source = self.source.as_ref()?;
+        let lock = source
+            .lock
+            .map(|lock| lock::parse(&source.file(lock).text).0);
+        let entries = source.migrations.iter();
+        let locked: Vec<Locked> = entries.map(|entry| locked_of(source, entry)).collect();
+        lock::update(lock.as_ref(), &locked)
+    }
+}
+
+fn unknown_levels(config: &Config) -> Vec<Diagnostic> {
+    let mut found = rules::unknown_levels(config, lock::CHECKS);
+    found.extend(config.fixed_levels(lock::CHECKS));
+    found
+}
+
+#[cfg(feature = "sqlite")]
+fn check(source: &Source, options: &Options) -> (Checked, Vec<Diagnostic>) {
+    let checkup = match &options.cache {
+        Some(folder) => crate::check::Cache::new(folder).check(source),
+        None => crate::check::check(source),
+    };
+    (checkup.checked, checkup.diagnostics)
+}
+
+/// Without a dialect there is nothing that could be checked, and the configuration's reading said so.
+#[cfg(not(feature = "sqlite"))]
+fn check(source: &Source, _: &Options) -> (Checked, Vec<Diagnostic>) {
+    (nothing(&source.root), Vec::new())
+}
+
+/// The final migrations, and what the lock says of all of them.
+fn locked(source: &Source, strictness: Strictness) -> (Vec<codegen::Locked>, Vec<Diagnostic>) {
+    let Some(file) = source.lock.map(|lock| source.file(lock)) else {
+        let first: Vec<Locked> = source
+            .migrations
+            .iter()
+            .take(1)
+            .map(|entry| locked_of(source, entry))
+            .collect();
+        let found = lock::check(None, &first, strictness);
+        return (Vec::new(), source.config.adjust(lock::CHECKS, found));
+    };
+    let (lock, mut found) = lock::parse(&file.text);
+    let lines: BTreeMap<Version, &Line> =
+        lock.lines.iter().map(|line| (line.version, line)).collect();
+    let entries = source.migrations.iter();
+    let locked: Vec<Locked> = entries
+        .map(|entry| {
+            let line = lines.get(&entry.version).copied();
+            let same = line.and_then(|line| unchanged(source, entry, line));
+            same.unwrap_or_else(|| locked_of(source, entry))
+        })
+        .collect();
+    let compared = lock::check(Some((&lock, &file.text)), &locked, strictness);
+    found.extend(source.config.adjust(lock::CHECKS, compared));
+    let titles: BTreeSet<String> = lock.lines.iter().map(Line::title).collect();
+    let finals = locked
+        .iter()
+        .filter(|locked| titles.contains(&locked.title()));
+    let finals = finals.map(|locked| codegen::Locked {
+        title: locked.title(),
+        checksum: locked.checksum.clone(),
+    });
+    (finals.collect(), found)
+}
+
+fn locked_of(source: &Source, entry: &Entry) -> Locked {
+    Locked::of(source, entry, &parse(source, entry).parsed)
+}
+
+/// What the lock has of a migration whose files are as they were when it became final: parsing it again would tell nothing new.
+fn unchanged(source: &Source, entry: &Entry, line: &Line) -> Option<Locked> {
+    let file = |id: FileId| source.file(id);
+    let (up, down) = match entry.layout {
+        EntryLayout::Pair { up, down } => (file(up), Some(file(down))),
+        other => (file(other.up()), None),
+    };
+    let raw = lock::raw_digest(
+        [Some(up), down]
+            .into_iter()
+            .flatten()
+            .map(|file| file.text.as_str()),
+    );
+    let same = line.raw == raw && line.name == entry.name;
+    let direction = |file: &File| Direction {
+        file: file.path.clone(),
+        statements: Vec::new(),
+    };
+    same.then(|| Locked {
+        version: entry.version,
+        name: entry.name.clone(),
+        checksum: line.checksum.clone(),
+        raw,
+        up: direction(up),
+        down: down.map(direction),
+    })
+}
+
+fn unreadable(directory: &str, diagnostic: Diagnostic) -> Inspection {
+    Inspection {
+        source: None,
+        checked: nothing(directory),
+        diagnostics: vec![diagnostic],
+    }
+}
+
+/// What is known of a directory that nobody could check.
+fn nothing(directory: &str) -> Checked {
+    let config = Config::new(Dialect::Sqlite);
+    Checked {
+        directory: directory.to_owned(),
+        dialect: config.dialect,
+        scope: config.scope,
+        table: config.table,
+        schema: config.schema,
+        migrations: Vec::new(),
+        repeatables: Vec::new(),
+        tables: Vec::new(),
+        files: Vec::new(),
+        proof: Proof::Modelled,
+        locked: Vec::new(),
+    }
+}
+
+/// Seconds since 1970.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
+}
