@@ -94,7 +94,7 @@ pub use migration::{
     Down, ForeignKeys, Migration, Migrations, Repeatable, Timeouts, TransactionMode,
 };
 pub use plan::{Action, Choice, Goal, Plan, Policy, plan};
-pub use record::{Record, RustCalls};
+pub use record::{Record, RustCalls, records};
 pub use refusal::{Interrupted, NoWayDown, Recorded, Refusal};
 pub use row::{Kind, Malformed, Row, RowState};
 pub use script::{RustCall, RustFunction, Script, Sql, Statement, pack};

@@ -15,7 +15,7 @@ const RUST: &str = "rust";
 const LOCK: &str = "lock=";
 const STATEMENT: &str = "statement=";
 
-/// A migration as text: one literal of generated code, since a thousand expressions cost rustc more than a thousand literals.
+/// A migration as text. Generated code holds all of a directory in one literal, since a thousand expressions cost rustc much more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record<'a> {
     /// The version as its file spells it.
@@ -47,13 +47,20 @@ pub struct Record<'a> {
 /// The functions of a migration written in Rust: up, and down where there is one.
 pub type RustCalls = (RustCall, Option<RustCall>);
 
+/// All records of a text that [`Record::pack`] wrote one after the other.
+pub fn records<'a>(text: &'a str) -> impl Iterator<Item = Record<'a>> + use<'a> {
+    let mut fields = text.split_terminator(SEPARATOR);
+    core::iter::from_fn(move || Record::read(&mut fields))
+}
+
 impl<'a> Record<'a> {
-    /// The record as one text.
-    pub fn pack(&self) -> String {
+    /// Appends the record to a text.
+    pub fn pack(&self, text: &mut String) {
         let link = format!("{:x}", self.link);
         let options = self.options();
         let (up_file, up_sql) = self.up;
-        let mut fields = Vec::from([
+        let (down_file, down_sql) = self.down.unwrap_or_default();
+        let fields = [
             self.version,
             self.name,
             self.checksum,
@@ -62,31 +69,31 @@ impl<'a> Record<'a> {
             self.description,
             up_file,
             unterminated(up_sql),
-        ]);
-        if let Some((file, sql)) = self.down {
-            fields.extend([file, unterminated(sql)]);
+            down_file,
+            unterminated(down_sql),
+        ];
+        for field in fields {
+            text.push_str(field);
+            text.push_str(SEPARATOR);
         }
-        fields.join(SEPARATOR)
     }
 
-    /// Reads what [`pack`](Self::pack) wrote. Fields that are not there are empty.
-    pub fn unpack(text: &'a str) -> Self {
-        let mut fields = text.split(SEPARATOR);
-        let mut field = || fields.next().unwrap_or("");
+    fn read(fields: &mut impl Iterator<Item = &'a str>) -> Option<Self> {
         let mut record = Self {
-            version: field(),
-            name: field(),
-            checksum: field(),
-            link: u64::from_str_radix(field(), 16).unwrap_or(0),
+            version: fields.next()?,
+            name: fields.next()?,
+            checksum: fields.next()?,
+            link: u64::from_str_radix(fields.next()?, 16).ok()?,
             ..Self::default()
         };
-        for option in field().split(' ') {
+        for option in fields.next()?.split(' ') {
             record.set(option);
         }
-        record.description = field();
-        record.up = (field(), field());
-        record.down = fields.next().zip(fields.next());
-        record
+        record.description = fields.next()?;
+        record.up = (fields.next()?, fields.next()?);
+        let down = (fields.next()?, fields.next()?);
+        record.down = (!down.0.is_empty()).then_some(down);
+        Some(record)
     }
 
     fn options(&self) -> String {
@@ -172,7 +179,7 @@ mod tests {
     use crate::{ForeignKeys, Statement, TransactionMode, pack};
     use core::any::Any;
 
-    fn records() -> Vec<Record<'static>> {
+    fn fixtures() -> Vec<Record<'static>> {
         let plain = Record {
             version: "0003",
             name: "add_email",
@@ -215,10 +222,13 @@ mod tests {
 
     #[test]
     fn a_packed_record_comes_out_as_it_went_in() {
-        for record in records() {
-            let packed = record.pack();
-            assert_eq!(Record::unpack(&packed), record, "{packed:?}");
+        let fixtures = fixtures();
+        let mut text = String::new();
+        for record in &fixtures {
+            record.pack(&mut text);
         }
+        assert_eq!(records(&text).collect::<Vec<_>>(), fixtures, "{text:?}");
+        assert_eq!(records("").count(), 0);
     }
 
     #[test]
@@ -234,14 +244,14 @@ mod tests {
             statement("B '\n'", 13),
         ];
         let packed = pack(statements);
-        let text: &'static str = Record {
+        let mut text = String::new();
+        let record = Record {
             up: ("up.sql", &packed),
             down: Some(("down.sql", &packed)),
             ..Record::default()
-        }
-        .pack()
-        .leak();
-        let migration = Record::unpack(text).migration(None);
+        };
+        record.pack(&mut text);
+        let migration = records(text.leak()).next().unwrap().migration(None);
         let Down::Script(Script::Sql(down)) = migration.down() else {
             panic!("it has a down script")
         };
@@ -254,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_record_becomes_the_migration_it_describes() {
-        let migrations: Vec<Migration> = records()
+        let migrations: Vec<Migration> = fixtures()
             .into_iter()
             .map(|record| record.migration(None))
             .collect();
@@ -271,7 +281,7 @@ mod tests {
     #[test]
     fn a_migration_in_rust_takes_its_functions_from_beside_the_text() {
         let call: RustCall = |_: &mut dyn Any| Err("called".into());
-        let record = records().pop().unwrap();
+        let record = fixtures().pop().unwrap();
         let migration = record.migration(Some((call, Some(call))));
         let Down::Script(Script::Rust(down)) = migration.down() else {
             panic!("it goes down by a function")
