@@ -46,7 +46,7 @@ impl Rule for ConstraintChecksLeftOff {
             }
         }
         for (pragma, span) in off {
-            let good = CHECKS.iter().any(|check| *check == (pragma, true));
+            let good = CHECKS.contains(&(pragma, true));
             let value = if good { "ON" } else { "OFF" };
             report
                 .at(span)
