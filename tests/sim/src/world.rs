@@ -1,0 +1,412 @@
+//! One database, and the connections to it.
+
+use std::time::Duration;
+
+use migratory_core::{Class, Dialect, Moment, Place, Purpose, Reply, Row, Step, Value};
+
+use crate::state::{State, Write, scope_of};
+
+/// A database of one of three families: what is committed, who holds the lock, and what each connection has open.
+#[derive(Clone, Debug)]
+pub struct World {
+    dialect: Dialect,
+    /// What every connection sees.
+    pub committed: State,
+    lock: Option<usize>,
+    connections: Vec<Connection>,
+    /// Whose step is being performed.
+    speaker: usize,
+    now: Duration,
+}
+
+/// What a connection has of its own. A server forgets it at disconnect.
+#[derive(Clone, Debug)]
+struct Connection {
+    transaction: Option<Transaction>,
+    /// Whether foreign keys were enforced when it was opened.
+    had_foreign_keys: bool,
+    foreign_keys: bool,
+    has_timeouts: bool,
+    /// Until when the server waits for the lock on its behalf.
+    waits_until: Option<Duration>,
+}
+
+#[derive(Clone, Debug)]
+struct Transaction {
+    view: State,
+    log: Vec<Write>,
+    /// PostgreSQL: after an error only a rollback is heard.
+    is_aborted: bool,
+}
+
+type Answer<T> = Result<T, (Class, String)>;
+
+/// What SQLite's `foreign_key_check` finds before and after any migration here.
+const VIOLATIONS: i64 = 2;
+/// What a connection's timeouts are when it is opened.
+const TIMEOUTS: [&str; 2] = ["7s", "8s"];
+
+impl World {
+    /// An empty database.
+    pub fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            committed: State::default(),
+            lock: None,
+            connections: Vec::new(),
+            speaker: 0,
+            now: Duration::ZERO,
+        }
+    }
+
+    /// Opens a connection.
+    pub fn connect(&mut self, foreign_keys: bool) -> usize {
+        self.connections.push(Connection {
+            transaction: None,
+            had_foreign_keys: foreign_keys,
+            foreign_keys,
+            has_timeouts: false,
+            waits_until: None,
+        });
+        self.connections.len() - 1
+    }
+
+    /// The connection is gone: the server rolls back, and releases what the session had.
+    pub fn disconnect(&mut self, connection: usize) {
+        let had = &mut self.connections[connection];
+        had.transaction = None;
+        had.waits_until = None;
+        had.has_timeouts = false;
+        had.foreign_keys = had.had_foreign_keys;
+        self.lock = self.lock.filter(|holder| *holder != connection);
+    }
+
+    /// What a connection has that it had not when it was opened; empty if it can go back to a pool.
+    pub fn left_on(&self, connection: usize) -> Vec<&'static str> {
+        let had = &self.connections[connection];
+        [
+            (had.transaction.is_some(), "a transaction"),
+            (self.lock == Some(connection), "the lock"),
+            (had.foreign_keys != had.had_foreign_keys, "foreign keys"),
+            (had.has_timeouts, "timeouts"),
+        ]
+        .into_iter()
+        .filter_map(|(left, what)| left.then_some(what))
+        .collect()
+    }
+
+    /// The time, for a run that began at `since`.
+    pub fn moment(&self, since: Duration) -> Moment {
+        Moment {
+            elapsed: self.now.saturating_sub(since),
+            utc_ms: 1_767_323_045_000 + self.now.as_millis() as i64,
+        }
+    }
+
+    /// The time since the world began.
+    pub fn now(&self) -> Duration {
+        self.now
+    }
+
+    /// Lets time pass.
+    pub fn pass(&mut self, duration: Duration) {
+        self.now += duration;
+    }
+
+    /// Performs a step; `None` if the connection has to wait inside the server, and is to ask again later.
+    pub fn perform(&mut self, connection: usize, step: Step<'_>) -> Option<Reply> {
+        self.speaker = connection;
+        self.pass(Duration::from_millis(1));
+        let answer = match step {
+            Step::Execute {
+                sql,
+                values,
+                purpose,
+            } => self.execute(sql, values, purpose).map(|()| Reply::Done),
+            Step::Query {
+                values, purpose, ..
+            } => {
+                if purpose == Purpose::Lock && self.waits_for_lock(values) {
+                    return None;
+                }
+                self.query(values, purpose).map(Reply::Rows)
+            }
+            // A function opens transactions of its own, and its connection waits for the others.
+            Step::Call { .. } if self.is_write_locked() => return None,
+            Step::Call { function, .. } => match function.call(self) {
+                Ok(()) => Ok(Reply::Done),
+                Err(error) => Err((Class::Other, error.to_string())),
+            },
+            Step::Wait(_) | Step::Done => Ok(Reply::Done),
+        };
+        Some(answer.unwrap_or_else(|(class, message)| {
+            self.after_error(false, class);
+            Reply::Failed { class, message }
+        }))
+    }
+
+    /// Fails a step without performing it, as a server of this family does.
+    pub fn fail(&mut self, connection: usize, step: Step<'_>, class: Class) -> Reply {
+        self.speaker = connection;
+        self.pass(Duration::from_millis(1));
+        let is_commit = matches!(
+            step,
+            Step::Execute {
+                purpose: Purpose::Commit,
+                ..
+            }
+        );
+        self.after_error(is_commit, class);
+        Reply::Failed {
+            class,
+            message: "a fault".into(),
+        }
+    }
+
+    /// Ends a connection's transaction behind its back, as SQLite does when the disk is full.
+    pub fn roll_back_behind(&mut self, connection: usize) {
+        self.connections[connection].transaction = None;
+    }
+
+    /// What the Rust function that is being called writes.
+    ///
+    /// # Errors
+    ///
+    /// If the connection takes no statement just now.
+    pub fn run_for_a_function(&mut self, text: String) -> Result<(), String> {
+        self.run(text).map_err(|(_, message)| message)
+    }
+
+    fn execute(&mut self, sql: &str, values: &[Value], purpose: Purpose<'_>) -> Answer<()> {
+        match purpose {
+            Purpose::Begin => self.begin(),
+            Purpose::Commit => self.commit(),
+            Purpose::Rollback => self.roll_back(),
+            Purpose::CreateTable => self.write(Write::CreateTable),
+            Purpose::Record(change) => self.write(Write::Change {
+                scope: scope_of(change, values),
+                change: Box::new(change.clone()),
+            }),
+            Purpose::WriteMarker => {
+                let (_, value) = sql.split_once("= ").expect("a value");
+                self.write(Write::Marker(value.parse().expect("a number")))
+            }
+            Purpose::Statement(place) => {
+                self.assert_placed(place);
+                self.run(sql.into())
+            }
+            Purpose::ForeignKeys => {
+                let had = self.connection();
+                // SQLite ignores the switch inside a transaction, without a word.
+                if had.transaction.is_none() {
+                    had.foreign_keys = sql.ends_with("ON");
+                }
+                Ok(())
+            }
+            Purpose::Timeouts => {
+                self.heard()?;
+                if !sql.contains("LOCAL") {
+                    self.connection().has_timeouts = !sql.contains(TIMEOUTS[0]);
+                }
+                Ok(())
+            }
+            other => panic!("`{}` is not executed", other.as_str()),
+        }
+    }
+
+    fn query(&mut self, values: &[Value], purpose: Purpose<'_>) -> Answer<Vec<Vec<Value>>> {
+        self.heard()?;
+        let connection = self.speaker;
+        let number = |number: i64| vec![vec![number.into()]];
+        Ok(match purpose {
+            Purpose::ReadMarker => number(self.view().marker),
+            Purpose::Probe | Purpose::Recheck => {
+                let words = |row: &Row| {
+                    let chain = row.chain.to_string();
+                    vec![chain.into(), row.sequence.into(), row.state.as_str().into()]
+                };
+                self.rows(values)?.last().map(words).into_iter().collect()
+            }
+            Purpose::ReadHistory => self.rows(values)?.iter().map(Row::values).collect(),
+            Purpose::Lock => {
+                assert_ne!(self.lock, Some(connection), "the lock is taken twice");
+                let is_free = self.lock.is_none();
+                self.lock = self.lock.or(Some(connection));
+                number(is_free.into())
+            }
+            Purpose::LockHolder => vec![vec![format!("connection {:?}", self.lock).into()]],
+            Purpose::Unlock => {
+                let is_ours = self.lock == Some(connection);
+                self.lock = self.lock.filter(|_| !is_ours);
+                number(is_ours.into())
+            }
+            Purpose::ForeignKeys => number(self.connection().foreign_keys.into()),
+            Purpose::ForeignKeyCheck => vec![vec![
+                "child".into(),
+                "parent".into(),
+                VIOLATIONS.into(),
+                1.into(),
+            ]],
+            Purpose::Timeouts => vec![TIMEOUTS.map(Value::from).to_vec()],
+            other => panic!("`{}` is no query", other.as_str()),
+        })
+    }
+
+    /// MySQL waits for a lock inside the server, up to the number of seconds that is bound last.
+    fn waits_for_lock(&mut self, values: &[Value]) -> bool {
+        let is_taken = self.lock.is_some_and(|holder| holder != self.speaker);
+        let now = self.now;
+        let seconds = match self.dialect {
+            Dialect::Mysql => values.last().and_then(Value::integer).unwrap_or(0),
+            _ => 0,
+        };
+        let had = self.connection();
+        let limit = now + Duration::from_secs(seconds.max(0) as u64);
+        let until = *had.waits_until.get_or_insert(limit);
+        let waits = is_taken && now < until;
+        if !waits {
+            had.waits_until = None;
+        }
+        waits
+    }
+
+    fn begin(&mut self) -> Answer<()> {
+        assert!(
+            self.connection().transaction.is_none(),
+            "a transaction in a transaction"
+        );
+        if self.is_write_locked() {
+            return Err(busy());
+        }
+        let view = self.committed.clone();
+        self.connection().transaction = Some(Transaction {
+            view,
+            log: Vec::new(),
+            is_aborted: false,
+        });
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Answer<()> {
+        let Some(transaction) = self.connection().transaction.take() else {
+            return self.no_transaction();
+        };
+        // PostgreSQL answers the commit of an aborted transaction with a rollback, and with no error.
+        if transaction.is_aborted {
+            return Ok(());
+        }
+        let mut committed = self.committed.clone();
+        for write in &transaction.log {
+            committed
+                .write(write)
+                .map_err(|message| (Class::Other, message))?;
+        }
+        self.committed = committed;
+        Ok(())
+    }
+
+    fn roll_back(&mut self) -> Answer<()> {
+        match self.connection().transaction.take() {
+            Some(_) => Ok(()),
+            None => self.no_transaction(),
+        }
+    }
+
+    /// Only SQLite takes it for an error.
+    fn no_transaction(&self) -> Answer<()> {
+        match self.dialect {
+            Dialect::Sqlite => Err((Class::NoTransaction, "no transaction is active".into())),
+            _ => Ok(()),
+        }
+    }
+
+    fn run(&mut self, text: String) -> Answer<()> {
+        let foreign_keys = self.connection().foreign_keys && self.dialect == Dialect::Sqlite;
+        self.write(Write::Run { text, foreign_keys })
+    }
+
+    fn write(&mut self, write: Write) -> Answer<()> {
+        self.heard()?;
+        let is_definition = matches!(write, Write::Run { .. } | Write::CreateTable);
+        if self.dialect == Dialect::Mysql && is_definition {
+            self.commit()?;
+        }
+        let failed = |message| (Class::Other, message);
+        if let Some(transaction) = &mut self.connection().transaction {
+            transaction.view.write(&write).map_err(failed)?;
+            transaction.log.push(write);
+            return Ok(());
+        }
+        if self.is_write_locked() {
+            return Err(busy());
+        }
+        self.committed.write(&write).map_err(failed)
+    }
+
+    /// Whether the server listens to anything but a rollback.
+    fn heard(&mut self) -> Answer<()> {
+        match &self.connection().transaction {
+            Some(transaction) if transaction.is_aborted => {
+                Err((Class::Other, "the transaction is aborted".into()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn after_error(&mut self, is_commit: bool, class: Class) {
+        let dialect = self.dialect;
+        let had = &mut self.connection().transaction;
+        match (dialect, class) {
+            (Dialect::Postgres, _) if is_commit => *had = None,
+            (Dialect::Postgres, _) => {
+                if let Some(transaction) = had {
+                    transaction.is_aborted = true;
+                }
+            }
+            (Dialect::Mysql, Class::Deadlock) => *had = None,
+            _ => {}
+        }
+    }
+
+    /// SQLite has one writer at a time.
+    fn is_write_locked(&self) -> bool {
+        let others = self.connections.iter().enumerate();
+        self.dialect == Dialect::Sqlite
+            && others
+                .filter(|(index, _)| *index != self.speaker)
+                .any(|(_, other)| other.transaction.is_some())
+    }
+
+    fn rows(&mut self, values: &[Value]) -> Answer<Vec<Row>> {
+        let scope = values[0].text().expect("a scope").to_string();
+        let view = self.view();
+        if view.table.is_none() {
+            return Err((Class::MissingTable, "there is no history table".into()));
+        }
+        Ok(view
+            .scope(&scope)
+            .map(|history| history.rows().to_vec())
+            .unwrap_or_default())
+    }
+
+    fn view(&mut self) -> &State {
+        match &self.connections[self.speaker].transaction {
+            Some(transaction) => &transaction.view,
+            None => &self.committed,
+        }
+    }
+
+    fn connection(&mut self) -> &mut Connection {
+        &mut self.connections[self.speaker]
+    }
+
+    /// A statement comes with its place in a file.
+    fn assert_placed(&self, place: Place<'_>) {
+        assert!(place.index < place.total, "{place:?}");
+        assert!(!place.file.is_empty() && place.line > 0, "{place:?}");
+    }
+}
+
+fn busy() -> (Class, String) {
+    (Class::Busy, "the database is locked".into())
+}
