@@ -79,7 +79,7 @@ pub fn rust_modules(checked: &Checked) -> Vec<(String, &str)> {
 
 /// Private modules may use part of what is generated. Only `MIGRATIONS` itself, when nothing uses it, deserves a warning.
 const ITEM_ATTRIBUTES: &str = "#[allow(dead_code, missing_docs, unreachable_pub, non_camel_case_types, rustdoc::all, clippy::all, clippy::pedantic)]\n";
-const LIST_ATTRIBUTES: &str = "#[allow(dead_code)]\n";
+const LIST_ATTRIBUTES: &str = "#[allow(dead_code, clippy::octal_escapes)]\n";
 
 /// One literal for all migrations, a line for each, cut up when somebody first asks for the list.
 fn list(code: &mut String, checked: &Checked) {
@@ -109,7 +109,7 @@ fn migrations(code: &mut String, checked: &Checked, repeatables: &str, head: u64
     let directory = checked.directory.replace(['`', '\n', '\r'], " ");
     put!(
         code,
-        "/// The migrations of `{directory}`, as the build checked them.\n#[allow(unreachable_pub)]\n"
+        "/// The migrations of `{directory}`, as the build checked them.\n#[allow(unreachable_pub, clippy::octal_escapes)]\n"
     );
     code.push_str("pub static MIGRATIONS: __migratory::Migrations = {\nuse __migratory::*;\n");
     let dialect = dialect(checked.dialect);
