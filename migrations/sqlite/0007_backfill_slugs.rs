@@ -1,4 +1,4 @@
-// Description: Gives every document a slug made from its title, unique among its owner's documents.
+// Gives every document a slug made from its title, unique among its owner's documents.
 //
 // In Rust because SQLite's SQL cannot fold a title into `lower-case-words`.
 
