@@ -388,6 +388,18 @@ impl Refused<'_> {
         if let Some(table) = table {
             return find(table).into_iter().collect();
         }
+        if let (Body::CreateTrigger(trigger), Some(row)) = (&self.statement.body, qualifier)
+            && ["new", "old"]
+                .iter()
+                .any(|word| row.eq_ignore_ascii_case(word))
+        {
+            return self
+                .catalog
+                .table(&trigger.table)
+                .into_iter()
+                .cloned()
+                .collect();
+        }
         let mut tables: Vec<Rc<Object>> = Vec::new();
         for name in tables_of(&self.statement.body) {
             if let Some(object) = self.catalog.table(name)

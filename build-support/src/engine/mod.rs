@@ -11,6 +11,7 @@ mod complaint;
 mod explain;
 mod fence;
 mod readback;
+mod readers;
 mod replay;
 mod reverse;
 mod words;
@@ -413,6 +414,9 @@ impl Engine {
             }
             _ => {}
         }
+        if let Some(name) = behind_a_broken_reader(&refusal.message, words, before) {
+            return Some(format!("`{name}` cannot work at this point"));
+        }
         let mut incomplete = words.names().filter(|name| {
             [ObjectKind::Table, ObjectKind::Trigger]
                 .iter()
@@ -499,6 +503,26 @@ impl From<rusqlite::Error> for Refusal {
             denied,
         }
     }
+}
+
+/// The view or trigger, known not to work, through which a statement came to a name that it does not mention.
+fn behind_a_broken_reader<'c>(
+    message: &str,
+    words: &Words<'_>,
+    catalog: &'c Catalog,
+) -> Option<&'c str> {
+    let name = match complaint::read(message) {
+        Complaint::UnknownTable { name, .. } | Complaint::UnknownColumn { name, .. } => name,
+        _ => return None,
+    };
+    if words.mentions(name) {
+        return None;
+    }
+    let mut broken = catalog.objects().filter(|object| {
+        let reads = matches!(object.kind, ObjectKind::View | ObjectKind::Trigger);
+        reads && object.incomplete && object.mentions(name)
+    });
+    broken.next().map(|object| object.name.as_str())
 }
 
 /// The finding for a script whose commit is refused: a constraint that was put off until then.

@@ -96,6 +96,9 @@ pub fn replay_script<'a>(
             catalog.mark_incomplete();
         }
     }
+    replayed
+        .diagnostics
+        .extend(engine.broken_readers(script, catalog));
     if let Err(message) = engine.close_script(has_pragma(script.statements) || rebuild) {
         *catalog = start;
         catalog.mark_incomplete();
@@ -108,7 +111,7 @@ pub fn replay_script<'a>(
 }
 
 impl<'a> Script<'a> {
-    fn place(&self) -> Place<'a> {
+    pub(super) fn place(&self) -> Place<'a> {
         Place {
             file: self.file,
             text: self.text,

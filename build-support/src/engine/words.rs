@@ -188,6 +188,20 @@ impl<'t> Words<'t> {
             .collect()
     }
 
+    /// The event that a trigger waits for.
+    pub(super) fn event(&self) -> Option<&'static str> {
+        let at = self.event_at()?;
+        let events = ["INSERT", "UPDATE", "DELETE"];
+        events.into_iter().find(|event| self.is_any(at, &[event]))
+    }
+
+    /// The first column of `UPDATE OF`.
+    pub(super) fn updated_column(&self) -> Option<String> {
+        let at = self.event_at()?;
+        let of = self.is_any(at + 1, &["OF"]);
+        of.then(|| self.unquoted(at + 2)).flatten()
+    }
+
     /// What to point at when nothing better is known: the first words, up to the name of what the statement is about.
     pub(super) fn headline(&self) -> Span {
         let first = self.tokens.first().map_or(Span::default(), |t| t.span);
@@ -234,6 +248,14 @@ impl<'t> Words<'t> {
             name: self.unquoted(at)?,
             span: self.tokens[at].span,
         })
+    }
+
+    fn event_at(&self) -> Option<usize> {
+        let name = self.target()?.span;
+        let after = |at: &usize| self.tokens[*at].span.start > name.start;
+        (0..self.tokens.len())
+            .filter(after)
+            .find(|&at| self.is_any(at, &["INSERT", "UPDATE", "DELETE"]))
     }
 
     fn renamed_to(&self) -> Option<String> {
