@@ -208,9 +208,14 @@ impl Refusal {
                 recorded,
                 newest,
             } => {
+                let are = if *recorded == 1 {
+                    "migration is"
+                } else {
+                    "migrations are"
+                };
                 write!(
                     f,
-                    "a baseline at {baseline} needs an empty history, and {recorded} migrations are recorded"
+                    "a baseline at {baseline} needs an empty history, and {recorded} {are} recorded"
                 )?;
                 newest
                     .as_ref()

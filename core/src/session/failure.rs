@@ -99,9 +99,16 @@ pub enum FailureKind {
         /// Who holds it, if the database says.
         holder: Option<String>,
     },
-    /// The transaction was gone when the run wanted to commit it.
+    /// The transaction was gone when the run wanted to commit it, or already after a statement or a function.
     TransactionEnded {
         /// The migration that had it.
+        label: Option<Label>,
+        /// Where it was noticed, as `file:line`, if it was noticed at once.
+        place: Option<String>,
+    },
+    /// A migration without transaction left one of its own open.
+    TransactionLeftOpen {
+        /// The migration.
         label: Option<Label>,
     },
     /// The history was changed by somebody else in the middle of taking a migration down and up again.
@@ -132,7 +139,7 @@ pub enum FailureKind {
 pub enum Fate {
     /// There was none.
     None,
-    /// Nothing of it stands.
+    /// What was done of it, up or down, was rolled back.
     RolledBack(Label),
     /// It stands in part, and the history says so.
     Partial {
@@ -147,6 +154,8 @@ pub enum Fate {
     },
     /// Its transaction was ended by something other than the run.
     Ended(Label),
+    /// It stands in part, and what was in the transaction that it left open does not, its progress included.
+    LeftOpen(Label),
     /// Neither commit nor rollback was confirmed.
     Unknown(Label),
 }
@@ -185,6 +194,9 @@ impl Failure {
                 return write!(f, "\n  way out: {}", refusal.way_out());
             }
             (_, Fate::Partial { direction, .. }) => way_out_of_partial(*direction),
+            (_, Fate::LeftOpen(_)) => {
+                "commit in the migration what it begins; `status` shows how far it came, and the next run says what to do"
+            }
             (_, Fate::Unknown(_) | Fate::Ended(_)) => SEE_FIRST,
             (FailureKind::Migration { .. } | FailureKind::ForeignKeys { .. }, _) => {
                 "correct the migration or the data it meets, and run again"
@@ -197,6 +209,7 @@ impl Failure {
             }
             (FailureKind::Answer { .. }, _) => "this is an error of the driver: please report it",
             (FailureKind::Cleanup, _) => "close this connection",
+            (FailureKind::Step { .. }, _) => "mend what the database complains of, and run again",
             _ => "run again",
         };
         write!(f, "\n  way out: {way_out}")
@@ -261,12 +274,21 @@ impl fmt::Display for FailureKind {
                     None => f.write_str("; the database does not say which"),
                 }
             }
-            Self::TransactionEnded { label: Some(label) } => {
-                write!(f, "migration {label} ended the transaction that it ran in")
+            Self::TransactionEnded { label, place } => {
+                match label {
+                    Some(label) => {
+                        write!(f, "migration {label} ended the transaction that it ran in")?
+                    }
+                    None => f.write_str("the transaction was ended by something else")?,
+                }
+                place
+                    .as_ref()
+                    .map_or(Ok(()), |place| write!(f, ", at {place}"))
             }
-            Self::TransactionEnded { label: None } => {
-                f.write_str("the transaction was ended by something else")
-            }
+            Self::TransactionLeftOpen { label } => match label {
+                Some(label) => write!(f, "migration {label} left a transaction open"),
+                None => f.write_str("a transaction was left open"),
+            },
             Self::Changed => f.write_str("another process changed the history during this run"),
             Self::Step { purpose, message } => write!(f, "step `{purpose}` failed: {message}"),
             Self::Malformed(malformed) => malformed.fmt(f),
@@ -284,7 +306,10 @@ impl Fate {
         match self {
             Self::None => Ok(()),
             Self::RolledBack(label) => {
-                write!(f, "\n  {label} was rolled back: nothing of it stands")
+                write!(
+                    f,
+                    "\n  {label} was rolled back: the database is as it was before it"
+                )
             }
             Self::Partial {
                 label, done, total, ..
@@ -296,7 +321,11 @@ impl Fate {
             }
             Self::Ended(label) => write!(
                 f,
-                "\n  the transaction of {label} had already ended: nothing of it stands, unless it committed by itself"
+                "\n  the transaction of {label} had already ended: what it committed by itself stands, and is not recorded"
+            ),
+            Self::LeftOpen(label) => write!(
+                f,
+                "\n  {label} is partial: what it did in that transaction was rolled back, and the history says how far it came before"
             ),
             Self::Unknown(label) => write!(
                 f,

@@ -75,7 +75,9 @@ impl Session {
             Op::Statement(index) => self.progressed(index + 1),
             Op::Call => self.progressed(1),
             Op::WriteMarker => {
-                self.marker = Marker::Ours(Some(self.marker_of(self.history.chain())))
+                let marker = Marker::Ours(self.marker_of(self.history.chain()));
+                let before = core::mem::replace(&mut self.marker, marker);
+                self.held.marker.get_or_insert(before);
             }
             _ => {}
         }
@@ -103,6 +105,7 @@ impl Session {
     fn committed(&mut self) {
         self.held.transaction = false;
         self.held.created_table = false;
+        self.held.marker = None;
         self.held.undo.clear();
         self.is_on_record();
     }
@@ -123,8 +126,8 @@ impl Session {
         if core::mem::take(&mut self.held.created_table) {
             self.has_table = false;
         }
-        if let Marker::Ours(value) = &mut self.marker {
-            *value = None;
+        if let Some(marker) = self.held.marker.take() {
+            self.marker = marker;
         }
     }
 
@@ -133,8 +136,13 @@ impl Session {
         match op {
             Op::ReadMarkerFirst => self.hear_first_marker(integer(&rows)?),
             Op::ReadMarker => self.hear_marker(integer(&rows)?),
-            Op::Probe => self.hear_probe(newest(&rows)?),
-            Op::Recheck => self.hear_recheck(newest(&rows)?),
+            Op::ConfirmMarker => self.hear_marker_again(integer(&rows)?),
+            Op::Probe => match newest(&rows) {
+                Some(newest) => self.hear_probe(newest),
+                // Reading the whole row will say what is wrong with it.
+                None => self.ops.push_back(Op::Look),
+            },
+            Op::Recheck => self.hear_recheck(newest(&rows).unwrap_or(None)),
             Op::Look | Op::ReadHistory => self.hear_history(op, &rows),
             Op::Lock => self.hear_lock(integer(&rows)?),
             Op::AskHolder => self.hear_holder(rows.first().and_then(|row| row.first()?.text())),
@@ -168,10 +176,18 @@ impl Session {
             false => marker == 0,
         };
         self.marker = if ours {
-            Marker::Ours(Some(marker))
+            Marker::Ours(marker)
         } else {
             Marker::Theirs
         };
+    }
+
+    /// A migration that sets `user_version` claims it for the application.
+    fn hear_marker_again(&mut self, marker: i64) {
+        if self.marker != Marker::Ours(marker) {
+            self.held.marker.get_or_insert(self.marker);
+            self.marker = Marker::Theirs;
+        }
     }
 
     fn hear_probe(&mut self, newest: Option<Newest>) {

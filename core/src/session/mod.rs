@@ -87,8 +87,8 @@ struct Waiting {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Marker {
     Theirs,
-    /// Ours, with this value; `None` when a rollback made it uncertain.
-    Ours(Option<i64>),
+    /// Ours, with this value.
+    Ours(i64),
 }
 
 /// What has to be given back.
@@ -100,6 +100,8 @@ struct Held {
     undo: Vec<Change>,
     /// Whether the open transaction created the history table.
     created_table: bool,
+    /// What the marker is again if the open transaction is rolled back.
+    marker: Option<Marker>,
     /// Foreign keys were on, and are off.
     foreign_keys: bool,
     /// The timeouts that the session had.

@@ -47,6 +47,8 @@ pub(super) enum Op {
     Call,
     /// Change the history.
     Record(Record),
+    /// Read SQLite's `user_version` once more before it is written, because a migration may have claimed it.
+    ConfirmMarker,
     /// Write SQLite's `user_version` if it is ours.
     WriteMarker,
     /// Commit.

@@ -89,6 +89,9 @@ impl Session {
             Op::Statement(index) => self.statement(*index),
             Op::Call => self.current.as_ref().map(|_| Line::Call),
             Op::Record(record) => self.record(record),
+            Op::ConfirmMarker => self
+                .marker_to_write()
+                .map(|_| query(settings::READ_MARKER, Purpose::ReadMarker)),
             Op::WriteMarker => self.write_marker(),
             Op::Commit => Some(execute("COMMIT", Purpose::Commit)),
             Op::Rollback if self.held.transaction => Some(execute("ROLLBACK", Purpose::Rollback)),
@@ -183,13 +186,14 @@ impl Session {
     }
 
     fn write_marker(&self) -> Option<Line> {
+        let value = self.marker_to_write()?;
+        Some(execute(settings::write_marker(value), Purpose::WriteMarker))
+    }
+
+    /// What `user_version` is to become, if it is ours and not that already.
+    fn marker_to_write(&self) -> Option<i64> {
         let value = self.marker_of(self.history.chain());
-        match self.marker {
-            Marker::Ours(old) if old != Some(value) => {
-                Some(execute(settings::write_marker(value), Purpose::WriteMarker))
-            }
-            _ => None,
-        }
+        matches!(self.marker, Marker::Ours(old) if old != value).then_some(value)
     }
 
     fn timeouts(&self) -> Timeouts {

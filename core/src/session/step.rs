@@ -150,6 +150,8 @@ pub enum Class {
     /// There is no open transaction to commit or to roll back, or a statement or function of a migration ended the one that
     /// it ran in.
     NoTransaction,
+    /// A migration without transaction left one of its own open. The driver has rolled it back.
+    OpenTransaction,
     /// A lock was not granted in time.
     LockTimeout,
     /// The database ended a deadlock at our expense.

@@ -12,7 +12,7 @@ use super::{
     Class, Current, Event, Failure, FailureKind, Fate, Heard, Line, Op, Purpose, Record, Session,
     Waiting,
 };
-use crate::{LockKind, Refusal, Script};
+use crate::{Label, LockKind, Refusal, Script};
 
 /// How long to sleep before an op is tried again: short at first, because most writers are quick.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
@@ -70,6 +70,9 @@ impl Session {
             (None, _) => Fate::None,
             (Some(current), FailureKind::TransactionEnded { .. }) => {
                 Fate::Ended(current.work.label.clone())
+            }
+            (Some(current), FailureKind::TransactionLeftOpen { .. }) => {
+                Fate::LeftOpen(current.work.label.clone())
             }
             (Some(current), _) if current.is_recorded => Fate::Partial {
                 label: current.work.label.clone(),
@@ -296,11 +299,15 @@ impl Session {
     fn kind_of(&self, op: &Op, line: Option<&Line>, class: Class, message: String) -> FailureKind {
         let index = match op {
             Op::Commit | Op::Statement(_) | Op::Call if class == Class::NoTransaction => {
-                let label = self
-                    .current
-                    .as_ref()
-                    .map(|current| current.work.label.clone());
-                return FailureKind::TransactionEnded { label };
+                return FailureKind::TransactionEnded {
+                    label: self.label(),
+                    place: self.noticed_at(op),
+                };
+            }
+            _ if class == Class::OpenTransaction => {
+                return FailureKind::TransactionLeftOpen {
+                    label: self.label(),
+                };
             }
             Op::Statement(index) => *index,
             Op::Call => 0,
@@ -320,6 +327,23 @@ impl Session {
             index,
             total: place.total,
             message,
+        }
+    }
+
+    fn label(&self) -> Option<Label> {
+        let current = self.current.as_ref()?;
+        Some(current.work.label.clone())
+    }
+
+    /// Where the op is that broke the rules of its transaction.
+    fn noticed_at(&self, op: &Op) -> Option<String> {
+        match op {
+            Op::Statement(index) => {
+                let place = self.place(*index);
+                Some(format!("{}:{}", place.file, place.line))
+            }
+            Op::Call => Some(self.place(0).file.into()),
+            _ => None,
         }
     }
 

@@ -179,6 +179,9 @@ pub(super) fn layout(work: &Work, ground: Ground) -> Vec<Op> {
     }
 }
 
+/// Keeps SQLite's `user_version` in step, if it is ours.
+const MARK: [Op; 2] = [Op::ConfirmMarker, Op::WriteMarker];
+
 /// One transaction for the statements and the row.
 fn whole(work: &Work, ground: Ground) -> Vec<Op> {
     let mut ops = Vec::with_capacity(work.statements.len() + 12);
@@ -196,7 +199,8 @@ fn whole(work: &Work, ground: Ground) -> Vec<Op> {
     if is_checked {
         ops.push(Op::CheckViolations);
     }
-    ops.extend([Op::WriteMarker, Op::Commit, Op::Complete, Op::ForeignKeysOn]);
+    ops.extend(MARK);
+    ops.extend([Op::Commit, Op::Complete, Op::ForeignKeysOn]);
     ops
 }
 
@@ -215,7 +219,8 @@ fn piecemeal(work: &Work, ground: Ground) -> Vec<Op> {
             ops.push(Op::CountViolations);
         }
         ops.extend(intent);
-        ops.extend([Op::WriteMarker, Op::Commit]);
+        ops.extend(MARK);
+        ops.push(Op::Commit);
     } else {
         ops.extend(together(moves_chain, &intent));
     }
@@ -237,7 +242,7 @@ fn piecemeal(work: &Work, ground: Ground) -> Vec<Op> {
     }
     let mut finish = finish_records(work);
     if is_locking {
-        finish.push(Op::WriteMarker);
+        finish.extend(MARK);
     }
     ops.extend(together(is_locking || moves_chain, &finish));
     ops.extend([Op::Complete, Op::RestoreTimeouts, Op::ForeignKeysOn]);

@@ -83,23 +83,49 @@ fn a_step_asked_for_twice_is_the_same_step() {
 #[test]
 fn rows_that_are_no_answer_end_the_run() {
     let migrations = fixtures::migrations(Dialect::Postgres, "1");
-    for reply in [
-        Reply::Done,
-        Reply::Rows(vec![vec![Value::Null]]),
-        Reply::Rows(vec![vec![]]),
+    for (reply, purpose) in [
+        (Reply::Done, "probe"),
+        (Reply::Rows(vec![vec![Value::Null]]), "lock"),
+        (Reply::Rows(vec![vec![]]), "lock"),
     ] {
         let mut session = Session::new(&migrations, Options::default());
-        let Step::Query {
-            purpose: Purpose::Probe,
-            ..
-        } = session.step()
-        else {
-            panic!("it begins with a probe")
-        };
+        if purpose == "lock" {
+            let missing = Reply::Failed {
+                class: Class::MissingTable,
+                message: "no such table".into(),
+            };
+            assert!(matches!(session.step(), Step::Query { .. }));
+            assert_eq!(session.reply(missing, Moment::default()), Heard::Noted);
+        }
+        let step = session.step().to_string();
+        assert!(step.starts_with(&format!("query {purpose}: ")), "{step}");
         assert_eq!(session.reply(reply, Moment::default()), Heard::Noted);
         assert!(matches!(session.step(), Step::Done));
         let failure = session.finish().unwrap_err();
-        assert_eq!(failure.kind(), &FailureKind::Answer { purpose: "probe" });
+        assert_eq!(failure.kind(), &FailureKind::Answer { purpose });
+    }
+}
+
+#[test]
+fn a_newest_row_that_cannot_be_read_is_looked_at_as_a_whole() {
+    let migrations = fixtures::migrations(Dialect::Postgres, "1");
+    for row in [
+        vec![],
+        vec![Value::Null],
+        vec!["chain".into(), 1.into(), "applied".into()],
+    ] {
+        let mut session = Session::new(&migrations, Options::default());
+        let _ = session.step();
+        let _ = session.reply(Reply::Rows(vec![row.clone()]), Moment::default());
+        let step = session.step().to_string();
+        assert!(step.starts_with("query read history: "), "{step}");
+        let _ = session.reply(Reply::Rows(vec![row]), Moment::default());
+        assert!(matches!(session.step(), Step::Done));
+        let failure = session.finish().unwrap_err();
+        assert!(
+            matches!(failure.kind(), FailureKind::Malformed(_)),
+            "{failure}"
+        );
     }
 }
 
@@ -472,6 +498,7 @@ fn class(word: &str) -> Class {
         "busy" => Class::Busy,
         "missing-table" => Class::MissingTable,
         "no-transaction" => Class::NoTransaction,
+        "open-transaction" => Class::OpenTransaction,
         "lock-timeout" => Class::LockTimeout,
         "deadlock" => Class::Deadlock,
         "serialization" => Class::Serialization,
