@@ -3,6 +3,8 @@ use std::fmt;
 
 use migratory_core::{Dialect, Failure, FailureKind, Refusal, Report};
 
+use crate::drivers::Cause;
+
 /// Why a run, or a look at the history, failed.
 ///
 /// [`Display`](fmt::Display) says what and where in the first line, then what still stands, then the way out. [`Debug`](fmt::Debug)
@@ -10,14 +12,8 @@ use migratory_core::{Dialect, Failure, FailureKind, Refusal, Report};
 pub struct Error(Box<Kind>);
 
 enum Kind {
-    Failed {
-        failure: Failure,
-        cause: Option<Box<dyn StdError + Send + Sync>>,
-    },
-    OtherDialect {
-        list: Dialect,
-        connection: Dialect,
-    },
+    Failed { failure: Failure, cause: Cause },
+    OtherDialect { list: Dialect, connection: Dialect },
     InTransaction,
 }
 
@@ -51,7 +47,7 @@ impl Error {
         self.failure().map(Failure::report)
     }
 
-    pub(crate) fn failed(failure: Failure, cause: Option<Box<dyn StdError + Send + Sync>>) -> Self {
+    pub(crate) fn failed(failure: Failure, cause: Cause) -> Self {
         Self(Box::new(Kind::Failed { failure, cause }))
     }
 

@@ -13,12 +13,15 @@ use crate::identity::whoever_runs_this;
 use crate::target::Watch;
 use crate::{Dialect, Error};
 
-/// The client's error, and what kind it is as far as a run depends on it.
+/// A step that failed: what kind of failure it is as far as a run depends on it, and the client's error if it was one.
 pub(crate) struct Failed {
     pub(crate) class: Class,
     pub(crate) message: String,
-    pub(crate) error: Box<dyn StdError + Send + Sync>,
+    pub(crate) error: Cause,
 }
+
+/// The client library's own error.
+pub(crate) type Cause = Option<Box<dyn StdError + Send + Sync>>;
 
 /// Performs steps on a client that blocks.
 pub(crate) trait Driver {
@@ -98,14 +101,14 @@ impl<D: Driver> Drop for Guard<'_, D> {
 }
 
 /// What the session hears of a result, and the error that it does not.
-fn told(result: Result<Reply, Failed>) -> (Reply, Option<Box<dyn StdError + Send + Sync>>) {
+fn told(result: Result<Reply, Failed>) -> (Reply, Cause) {
     match result {
         Ok(reply) => (reply, None),
         Err(Failed {
             class,
             message,
             error,
-        }) => (Reply::Failed { class, message }, Some(error)),
+        }) => (Reply::Failed { class, message }, error),
     }
 }
 

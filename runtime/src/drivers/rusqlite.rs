@@ -54,14 +54,9 @@ impl Driver for Rusqlite<'_> {
                 self.execute(sql, values, purpose)?;
                 Ok(Reply::Done)
             }
-            Step::Query {
-                sql,
-                values,
-                purpose,
-            } => {
+            Step::Query { sql, values, .. } => {
                 let rows = query(self.connection, sql, values);
-                rows.map(Reply::Rows)
-                    .map_err(|error| failed(error, sql, purpose))
+                rows.map(Reply::Rows).map_err(|error| failed(error, sql))
             }
             Step::Call { function, .. } => {
                 let result = function.call(self.connection);
@@ -71,7 +66,7 @@ impl Driver for Rusqlite<'_> {
                 result.map(|()| Reply::Done).map_err(|error| Failed {
                     class: Class::Other,
                     message: error.to_string(),
-                    error,
+                    error: Some(error),
                 })
             }
             Step::Wait(_) | Step::Done => Ok(Reply::Done),
@@ -93,13 +88,16 @@ impl Rusqlite<'_> {
             self.has_begun = false;
             return Err(ended());
         }
+        if purpose == Purpose::Begin && !self.connection.is_autocommit() {
+            return Err(self.roll_back_what_is_not_ours());
+        }
         let result = match purpose {
             Purpose::Begin => {
                 without_waiting(self.connection, |connection| connection.execute_batch(sql))
             }
             _ => query(self.connection, sql, values).map(drop),
         };
-        result.map_err(|error| failed(error, sql, purpose))?;
+        result.map_err(|error| failed(error, sql))?;
         match purpose {
             Purpose::Begin => self.has_begun = true,
             Purpose::Commit | Purpose::Rollback => self.has_begun = false,
@@ -107,6 +105,13 @@ impl Rusqlite<'_> {
             _ => {}
         }
         Ok(())
+    }
+
+    fn roll_back_what_is_not_ours(&self) -> Failed {
+        match self.connection.execute_batch("ROLLBACK") {
+            Ok(()) => told(Class::OpenTransaction, "a transaction was open already"),
+            Err(error) => failed(error, "ROLLBACK"),
+        }
     }
 
     fn has_lost_its_transaction(&self) -> bool {
@@ -165,29 +170,31 @@ fn value(value: ValueRef<'_>) -> Value {
     }
 }
 
-fn failed(error: ClientError, sql: &str, purpose: Purpose<'_>) -> Failed {
+fn failed(error: ClientError, sql: &str) -> Failed {
     let message = message(&error, sql);
     Failed {
-        class: class(&error, &message, purpose),
+        class: class(&error, &message, sql),
         message,
-        error: error.into(),
+        error: Some(error.into()),
     }
 }
 
-fn class(error: &ClientError, message: &str, purpose: Purpose<'_>) -> Class {
-    let looks_for_table = matches!(
-        purpose,
-        Purpose::Probe | Purpose::ReadHistory | Purpose::Recheck
-    );
+fn class(error: &ClientError, message: &str, sql: &str) -> Class {
     match error.sqlite_error().map(|error| error.extended_code) {
         // A plain SQLITE_LOCKED is a conflict within this connection, which no waiting ends.
         Some(ffi::SQLITE_LOCKED_SHAREDCACHE) => Class::Busy,
         Some(code) if code & 0xff == ffi::SQLITE_BUSY => Class::Busy,
-        Some(ffi::SQLITE_ERROR) if looks_for_table && message.starts_with("no such table: ") => {
-            Class::MissingTable
-        }
+        Some(ffi::SQLITE_ERROR) if misses_its_table(message, sql) => Class::MissingTable,
         _ => Class::Other,
     }
+}
+
+/// Whether the table that a query reads is the one that does not exist. A view is there even if what it reads is not.
+fn misses_its_table(message: &str, sql: &str) -> bool {
+    let plain = |text: &str| text.replace('"', "");
+    message
+        .strip_prefix("no such table: ")
+        .is_some_and(|name| plain(sql).contains(&format!(" FROM {} WHERE ", plain(name))))
 }
 
 /// The client's words without the statement, which the run names by its line.
@@ -200,10 +207,14 @@ fn message(error: &ClientError, sql: &str) -> String {
 }
 
 fn ended() -> Failed {
-    let message = "no transaction is active";
+    told(Class::NoTransaction, "no transaction is active")
+}
+
+/// A failure that the client does not see as one.
+fn told(class: Class, message: &str) -> Failed {
     Failed {
-        class: Class::NoTransaction,
+        class,
         message: message.into(),
-        error: message.into(),
+        error: None,
     }
 }

@@ -1,0 +1,273 @@
+use std::cell::RefCell;
+use std::error::Error;
+use std::fmt::{Display, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use migratory::{Choice, Event, Policy, Runner, Status, Version};
+use rusqlite::trace::{TraceEvent, TraceEventCodes};
+use rusqlite::{Connection, OpenFlags};
+use tempfile::TempDir;
+
+use crate::files::Files;
+
+/// A database file, a connection of the program's and one of somebody else's.
+pub(crate) struct World {
+    pub(crate) files: Files,
+    folder: TempDir,
+    connection: Connection,
+    other: Connection,
+    settings: Vec<(String, String)>,
+}
+
+thread_local! {
+    static SAID: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the database");
+        let path = folder.path().join("app.db");
+        Self {
+            files: Files::default(),
+            connection: Connection::open(&path).expect("a database"),
+            other: Connection::open(&path).expect("a database"),
+            folder,
+            settings: Vec::new(),
+        }
+    }
+
+    /// Does what a command says, and says what came of it.
+    pub(crate) fn perform(&mut self, command: &str) -> String {
+        let (verb, rest) = command.split_once(' ').unwrap_or((command, ""));
+        match verb {
+            "sql" => said(rows(&self.connection, rest)),
+            "other" => said(rows(&self.other, rest)),
+            "set" => self.set(rest),
+            "open" => self.open(rest),
+            "history" => self.history(),
+            "settings" => self.shown_settings(),
+            _ => self.run(verb, rest),
+        }
+    }
+
+    fn run(&mut self, verb: &str, words: &str) -> String {
+        let before = self.bytes();
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let events = Mutex::new(String::new());
+        let migrations = self.files.migrations();
+        let mut runner = words
+            .iter()
+            .fold(self.runner(migrations.runner()), |runner, word| {
+                told(runner, word)
+            });
+        if words.contains(&"events") {
+            runner = runner.on_event(|event: &Event| {
+                let _ = writeln!(events.lock().expect("no panic before"), "* {event}");
+            });
+        }
+        if words.contains(&"trace") {
+            listen(&mut self.connection, Some(hear));
+        }
+        let connection = &mut self.connection;
+        let result = catch_unwind(AssertUnwindSafe(|| match verb {
+            "apply" => said(runner.apply(connection)),
+            "plan" => said(runner.plan(connection)),
+            "verify" => said(runner.verify(connection)),
+            "status" => said(runner.status(connection).map(|statuses| lines(&statuses))),
+            other => panic!("no command is called {other}"),
+        }));
+        listen(&mut self.connection, None);
+        let mut text = events.into_inner().unwrap_or_default();
+        for sql in SAID.take() {
+            let _ = writeln!(text, "? {sql}");
+        }
+        text.push_str(&result.unwrap_or_else(|_| "panicked".into()));
+        if self.bytes() == before {
+            text.push_str("\n(no byte of the file changed)");
+        }
+        stable(&text)
+    }
+
+    fn runner<'r>(&self, runner: Runner<'r>) -> Runner<'r> {
+        self.settings.iter().fold(
+            runner.applied_by("tester"),
+            |runner, (name, value)| match name.as_str() {
+                "table" => runner.table(value),
+                "schema" => runner.schema(value),
+                "scope" => runner.scope(value),
+                "lock-timeout" => {
+                    runner.lock_timeout(Duration::from_millis(value.parse().expect("milliseconds")))
+                }
+                other => panic!("no setting is called {other}"),
+            },
+        )
+    }
+
+    fn set(&mut self, text: &str) -> String {
+        let (name, value) = text.split_once(' ').expect("a name and a value");
+        self.settings.retain(|(known, _)| known != name);
+        self.settings.push((name.into(), value.into()));
+        String::new()
+    }
+
+    fn open(&mut self, how: &str) -> String {
+        let flags = match how {
+            "read-only" => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            _ => OpenFlags::default(),
+        };
+        self.connection =
+            Connection::open_with_flags(self.path(), flags).expect("the database opens");
+        String::new()
+    }
+
+    fn history(&self) -> String {
+        said(rows(
+            &self.connection,
+            "SELECT CASE WHEN version < 0 THEN 'R' ELSE version END, name, kind, state, \
+             statements_done || '/' || statements_total, applied_by, error FROM migratory_history ORDER BY sequence",
+        ))
+    }
+
+    /// What a run must not change for whoever uses the connection after it.
+    fn shown_settings(&self) -> String {
+        let of = |pragma: &str| said(rows(&self.connection, &format!("PRAGMA {pragma}")));
+        let free = if self.connection.is_autocommit() {
+            "no transaction"
+        } else {
+            "a transaction is open"
+        };
+        format!(
+            "foreign_keys {}, busy_timeout {}, journal_mode {}, {free}",
+            of("foreign_keys"),
+            of("busy_timeout"),
+            of("journal_mode")
+        )
+    }
+
+    fn bytes(&self) -> Vec<Vec<u8>> {
+        let files = [self.path(), self.path().with_extension("db-wal")];
+        files
+            .iter()
+            .map(|path| std::fs::read(path).unwrap_or_default())
+            .collect()
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("app.db")
+    }
+}
+
+fn told<'r>(runner: Runner<'r>, word: &str) -> Runner<'r> {
+    let (name, value) = word.split_once('=').unwrap_or((word, ""));
+    let version = || Version::parse(value).expect("a version");
+    match name {
+        "to" => runner.to(version()),
+        "down-to" => runner.down_to(version()),
+        "down-all" => runner.down_all(),
+        "redo" => runner.redo(),
+        "baseline" => runner.baseline(version()),
+        "dry" => runner.dry_run(),
+        "allow" => runner.policy(policy(value)),
+        "events" | "trace" => runner,
+        other => panic!("no option is called {other}"),
+    }
+}
+
+fn policy(name: &str) -> Policy {
+    let mut policy = Policy::default();
+    match name {
+        "out-of-order" => policy.out_of_order = Choice::Allow,
+        "missing" => policy.missing = Choice::Allow,
+        "newer" => policy.newer = Choice::Allow,
+        other => panic!("no policy is called {other}"),
+    }
+    policy
+}
+
+fn listen(connection: &mut Connection, ear: Option<fn(TraceEvent<'_>)>) {
+    let heard = connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, ear);
+    heard.expect("the connection can be listened to");
+}
+
+fn hear(event: TraceEvent<'_>) {
+    if let TraceEvent::Stmt(_, sql) = event {
+        SAID.with_borrow_mut(|said| said.push(sql.into()));
+    }
+}
+
+fn said<E: Error>(result: Result<impl Display, E>) -> String {
+    match result {
+        Ok(value) => value.to_string(),
+        Err(error) => match error.source() {
+            Some(source) => format!("error: {error}\n  source: {source}"),
+            None => format!("error: {error}"),
+        },
+    }
+}
+
+fn lines(statuses: &[Status]) -> String {
+    statuses
+        .iter()
+        .map(|status| format!("{status}\n"))
+        .collect()
+}
+
+/// The rows of a query, or of the last statement of several.
+fn rows(connection: &Connection, sql: &str) -> rusqlite::Result<String> {
+    let mut statement = connection.prepare(sql)?;
+    let columns = statement.column_count();
+    let mut rows = statement.raw_query();
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next()? {
+        let values: rusqlite::Result<Vec<String>> = (0..columns)
+            .map(|index| Ok(shown(row.get_ref(index)?)))
+            .collect();
+        lines.push(values?.join(", "));
+    }
+    Ok(lines.join("\n"))
+}
+
+fn shown(value: rusqlite::types::ValueRef<'_>) -> String {
+    use rusqlite::types::ValueRef;
+    match value {
+        ValueRef::Null => "NULL".into(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => number.to_string(),
+        ValueRef::Text(text) | ValueRef::Blob(text) => String::from_utf8_lossy(text).into_owned(),
+    }
+}
+
+/// The text without what differs from run to run: times and durations.
+fn stable(text: &str) -> String {
+    let text = text.replace("under 1 ms", "1 ms");
+    let mut stable = String::new();
+    let mut rest = text.as_str();
+    while let Some(start) = rest.find(|character: char| character.is_ascii_digit()) {
+        let (before, from) = rest.split_at(start);
+        stable.push_str(before);
+        let end = from
+            .find(|character: char| !character.is_ascii_digit() && !"-:.TZ".contains(character));
+        let (number, after) = from.split_at(end.unwrap_or(from.len()));
+        let starts_word =
+            !before.ends_with(|character: char| character.is_alphanumeric() || character == '_');
+        let unit = [" ms", "ms", "µs", "ns", "s"].into_iter().find(|unit| {
+            after.strip_prefix(unit).is_some_and(|after| {
+                !after.starts_with(|character: char| character.is_alphanumeric())
+            })
+        });
+        match unit {
+            _ if number.len() == 24 && number.ends_with('Z') => stable.push_str("NOW"),
+            Some(unit) if starts_word => {
+                stable.push('T');
+                rest = &after[unit.len()..];
+                continue;
+            }
+            _ => stable.push_str(number),
+        }
+        rest = after;
+    }
+    stable + rest
+}
