@@ -66,6 +66,8 @@ pub struct Session {
     outcome: Option<Outcome>,
     failure: Option<Failure>,
     is_closing: bool,
+    /// Whether the last change failed in a way that leaves open if it came about.
+    is_in_doubt: bool,
 }
 
 /// What kind of conversation it is.
@@ -232,6 +234,7 @@ impl Session {
             outcome: None,
             failure: None,
             is_closing: false,
+            is_in_doubt: false,
         }
     }
 

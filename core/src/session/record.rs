@@ -59,6 +59,7 @@ impl Session {
             Record::Error { message } => {
                 let row = self.history.find(identity.key)?.clone();
                 Some(Change::Update(Row {
+                    statements_done: number(current.done),
                     error: Some(message.clone()),
                     ..row
                 }))

@@ -2,12 +2,13 @@
 
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::clock::parse_utc;
 use super::speak::Topic;
+use super::work::Subject;
 use super::{
     Class, Current, Event, Failure, FailureKind, Fate, Heard, Line, Op, Purpose, Record, Session,
     Waiting,
@@ -53,6 +54,7 @@ impl Session {
             return Heard::Noted;
         }
         let kind = self.kind_of(&op, line, class, message);
+        self.is_in_doubt = matches!(op, Op::Record(_) | Op::Commit);
         self.fail(kind);
         Heard::Ended
     }
@@ -98,26 +100,33 @@ impl Session {
         self.is_closing = true;
         self.waiting = None;
         self.ops.push_back(Op::Rollback);
-        if let Some(FailureKind::Migration { message, .. }) =
-            self.failure.as_ref().map(Failure::kind)
-            && self
-                .current
-                .as_ref()
-                .is_some_and(|current| current.is_recorded)
-        {
-            self.ops.push_back(Op::Record(Record::Error {
-                message: message.clone(),
-            }));
+        if let Some(message) = self.reason_on_record() {
+            self.ops.push_back(Op::Record(Record::Error { message }));
         }
         self.ops
             .extend([Op::ForeignKeysOn, Op::RestoreTimeouts, Op::Unlock]);
     }
 
+    /// What the row of a migration that stands in part is to say of why: then nobody waits for it, and its progress is the
+    /// one of the report. Whoever gives a run up wants the connection back instead.
+    fn reason_on_record(&self) -> Option<String> {
+        self.current.as_ref().filter(|it| it.is_recorded)?;
+        match self.failure.as_ref()?.kind() {
+            FailureKind::Migration { message, .. } => Some(message.clone()),
+            FailureKind::Abandoned => None,
+            kind => Some(kind.to_string()),
+        }
+    }
+
     /// An op of the cleanup failed: that is reported, and the others go on.
     pub(super) fn cleanup_failed(&mut self, what: &str, message: &str) {
         let message = format!("{what}: {message}");
+        let label = self.label_in_doubt();
         match &mut self.failure {
-            Some(failure) => failure.cleanup.push(message),
+            Some(failure) => {
+                failure.fate = label.map_or(failure.fate.clone(), Fate::Unknown);
+                failure.cleanup.push(message);
+            }
             None => {
                 self.outcome = None;
                 let mut failure = self.describe(FailureKind::Cleanup);
@@ -219,6 +228,13 @@ impl Session {
         ]);
     }
 
+    /// The migration of which it is not known whether its last change came about: the step failed, and what followed it
+    /// failed as well, so it may be the connection that is gone.
+    fn label_in_doubt(&self) -> Option<Label> {
+        let current = self.current.as_ref().filter(|_| self.is_in_doubt)?;
+        Some(current.work.label.clone())
+    }
+
     /// A step was said and its reply will not come: what it may have done has to be given back.
     pub(super) fn assume_performed(&mut self) {
         let Some(op) = self.ops.front().filter(|_| self.line.is_some()).cloned() else {
@@ -254,9 +270,23 @@ impl Session {
             Op::Unlock => self.held.lock = false,
             Op::ForeignKeysOn => self.held.foreign_keys = false,
             Op::RestoreTimeouts => self.held.timeouts = None,
+            Op::Record(_) => self.keep_to_the_record(),
             _ => {}
         }
         self.cleanup_failed(name_in_cleanup(op), &message);
+    }
+
+    /// The progress could not be recorded any more, so the report says what the history says.
+    fn keep_to_the_record(&mut self) {
+        let Some(Subject::One(identity)) = self.current.as_ref().map(|it| &it.work.subject) else {
+            return;
+        };
+        if let (Some(Fate::Partial { done, .. }), Some(row)) = (
+            self.failure.as_mut().map(|failure| &mut failure.fate),
+            self.history.find(identity.key),
+        ) {
+            *done = usize::try_from(row.statements_done).unwrap_or(0);
+        }
     }
 
     /// Whether an op did nothing when the database was busy, so that it can simply be said again.
