@@ -183,6 +183,7 @@ impl Session {
             self.line = None;
             self.is_closing = false;
             self.fail(FailureKind::Abandoned);
+            self.doubt_abandoned();
         }
     }
 

@@ -108,12 +108,12 @@ impl Session {
     }
 
     /// What the row of a migration that stands in part is to say of why: then nobody waits for it, and its progress is the
-    /// one of the report. Whoever gives a run up wants the connection back instead.
+    /// one of the report. A run that was given up does not write where the row may have got its end in the meantime.
     fn reason_on_record(&self) -> Option<String> {
         self.current.as_ref().filter(|it| it.is_recorded)?;
         match self.failure.as_ref()?.kind() {
             FailureKind::Migration { message, .. } => Some(message.clone()),
-            FailureKind::Abandoned => None,
+            FailureKind::Abandoned if self.is_in_doubt => None,
             kind => Some(kind.to_string()),
         }
     }
@@ -244,7 +244,18 @@ impl Session {
             Op::Begin => self.held.transaction = true,
             Op::Lock => self.held.lock = true,
             Op::ForeignKeysOff => self.held.foreign_keys = true,
+            Op::Commit => self.is_in_doubt = true,
+            Op::Record(_) => self.is_in_doubt = !self.held.transaction,
             _ => {}
+        }
+    }
+
+    /// A commit was under way when the run was given up. Not every database can say afterwards that it had happened: some
+    /// take the rollback of no transaction for a success.
+    pub(super) fn doubt_abandoned(&mut self) {
+        let label = self.label_in_doubt();
+        if let (Some(failure), Some(label)) = (&mut self.failure, label) {
+            failure.fate = Fate::Unknown(label);
         }
     }
 

@@ -67,6 +67,44 @@ fn nothing_is_left_on_the_connection_wherever_a_run_ends() {
     }
 }
 
+/// F45: with the reply to a commit on its way nobody knows; with that to a statement, history and report agree.
+#[test]
+fn a_run_that_is_given_up_claims_no_more_than_it_knows() {
+    let cases = [
+        ("postgres | 1 | none | latest", "commit", "is not known"),
+        ("postgres | 1 | none | latest", "record", "was rolled back"),
+        ("postgres | 1n | none | latest", "record", "is not known"),
+        (
+            "mysql | 1 | none | latest",
+            "statement",
+            "0 of 2 statements",
+        ),
+    ];
+    for (fixture, word, words) in cases {
+        let fixture = Fixture::parse(fixture);
+        let mut session = Session::new(&fixture.migrations, fixture.options.clone());
+        let mut database = fixture.database();
+        let mut is_given_up = false;
+        while !matches!(session.step(), Step::Done) {
+            let step = session.step();
+            let is_here = step.to_string().starts_with(&format!("execute {word}:"));
+            let reply = database.perform(step);
+            if is_here && !is_given_up {
+                is_given_up = true;
+                session.abandon();
+            } else {
+                let _ = session.reply(reply, database.now);
+            }
+        }
+        let text = session.finish().unwrap_err().to_string();
+        assert!(is_given_up && text.contains(words), "{word}: {text}");
+        let row = database.rows.as_ref().and_then(|rows| rows.newest());
+        let error = row.and_then(|row| row.error.as_deref());
+        let expected = (word == "statement").then_some("the run was given up");
+        assert_eq!(error, expected, "{word}");
+    }
+}
+
 #[test]
 fn a_step_asked_for_twice_is_the_same_step() {
     let fixture = Fixture::parse("sqlite | 1 2n | none | latest");
