@@ -108,13 +108,13 @@ impl Session {
     }
 
     /// What the row of a migration that stands in part is to say of why: then nobody waits for it, and its progress is the
-    /// one of the report. A run that was given up does not write where the row may have got its end in the meantime.
+    /// one of the report.
     fn reason_on_record(&self) -> Option<String> {
-        self.current.as_ref().filter(|it| it.is_recorded)?;
-        match self.failure.as_ref()?.kind() {
-            FailureKind::Migration { message, .. } => Some(message.clone()),
-            FailureKind::Abandoned if self.is_in_doubt => None,
-            kind => Some(kind.to_string()),
+        let failure = self.failure.as_ref()?;
+        match (failure.kind(), failure.fate()) {
+            (FailureKind::Migration { message, .. }, Fate::Partial { .. }) => Some(message.clone()),
+            (kind, Fate::Partial { .. }) => Some(kind.to_string()),
+            _ => None,
         }
     }
 
