@@ -219,10 +219,9 @@ impl Catalog {
         if self.incomplete {
             return None;
         }
-        let lasting = self.objects().filter(|object| !object.is_temporary());
-        lasting.fold(Some(0), |sum: Option<u64>, object| {
-            sum.filter(|_| !object.incomplete)
-                .map(|sum| sum.wrapping_add(object.digest()))
+        let mut lasting = self.objects().filter(|object| !object.is_temporary());
+        lasting.try_fold(0_u64, |sum, object| {
+            (!object.incomplete).then(|| sum.wrapping_add(object.digest()))
         })
     }
 

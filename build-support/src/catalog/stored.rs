@@ -6,18 +6,28 @@ use super::{Catalog, Gone, Key, Object};
 #[derive(Clone, serde::Serialize, serde::Deserialize)]
 pub(super) struct Stored {
     objects: Vec<Rc<Object>>,
-    gone: Vec<((Key, Option<String>), Rc<Gone>)>,
+    gone: Vec<Fate>,
     incomplete: bool,
+}
+
+/// What was there once: an object, or one of its columns.
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
+struct Fate {
+    object: Key,
+    column: Option<String>,
+    gone: Rc<Gone>,
 }
 
 impl From<Catalog> for Stored {
     fn from(catalog: Catalog) -> Self {
-        let gone = catalog.gone.iter();
+        let fates = catalog.gone.iter().map(|((object, column), gone)| Fate {
+            object: object.clone(),
+            column: column.clone(),
+            gone: gone.clone(),
+        });
         Self {
             objects: catalog.objects().cloned().collect(),
-            gone: gone
-                .map(|(key, gone)| (key.clone(), gone.clone()))
-                .collect(),
+            gone: fates.collect(),
             incomplete: catalog.incomplete,
         }
     }
@@ -32,8 +42,9 @@ impl From<Stored> for Catalog {
         for object in stored.objects {
             catalog.insert(Rc::unwrap_or_clone(object));
         }
-        for (key, gone) in stored.gone {
-            catalog.gone.insert_mut(key, gone);
+        for fate in stored.gone {
+            let key = (fate.object, fate.column);
+            catalog.gone.insert_mut(key, fate.gone);
         }
         catalog
     }

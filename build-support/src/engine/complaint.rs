@@ -115,7 +115,10 @@ fn named(message: &str) -> Option<Complaint<'_>> {
             name,
         });
     }
-    None.or_else(|| after("no such function: ").map(|name| Complaint::UnknownFunction { name }))
+    let indexed = message.strip_prefix("unknown function: ");
+    let indexed = indexed.and_then(|name| name.strip_suffix("()"));
+    let called = after("no such function: ").or(indexed);
+    None.or_else(|| called.map(|name| Complaint::UnknownFunction { name }))
         .or_else(|| {
             after("no such collation sequence: ").map(|name| Complaint::UnknownCollation { name })
         })
@@ -220,6 +223,10 @@ mod tests {
             (
                 "unknown column \"x\" in foreign key definition",
                 column(None, None, "x"),
+            ),
+            (
+                "unknown function: f()",
+                Complaint::UnknownFunction { name: "f" },
             ),
             (
                 "index i already exists",

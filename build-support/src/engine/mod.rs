@@ -10,10 +10,13 @@
 mod complaint;
 mod explain;
 mod fence;
+mod mentions;
 mod readback;
 mod readers;
 mod replay;
 mod reverse;
+mod stand_in;
+mod unproven;
 mod words;
 
 use std::collections::BTreeSet;
@@ -23,14 +26,12 @@ use std::rc::Rc;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use crate::Span;
-use crate::catalog::{Catalog, Gone, Key, Origin};
+use crate::catalog::{Catalog, Key, Origin};
 use crate::diagnostic::Diagnostic;
-use crate::nearest;
-use crate::syntax::ir::{Body, ObjectKind, Statement, TransactionControl};
-use complaint::Complaint;
+use crate::syntax::ir::{Body, Statement, TransactionControl};
 use readback::Known;
-use words::{Target, Verb, Words};
+use unproven::mark_unfinished;
+use words::Words;
 
 pub use replay::{Replayed, Script, replay_script};
 pub use reverse::{Reversed, reverse_script};
@@ -54,6 +55,9 @@ pub struct Engine {
     copy: Option<Box<reverse::Copy>>,
 }
 
+/// Tells where an object of that name is first made in the history.
+pub type Later<'a> = dyn Fn(&str) -> Option<Origin> + 'a;
+
 /// Where a statement stands, for messages.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
@@ -62,7 +66,7 @@ pub struct Place<'a> {
     /// The file's text.
     pub text: &'a str,
     /// Where an object of that name is made later in the history.
-    pub later: Option<&'a dyn Fn(&str) -> Option<Origin>>,
+    pub later: Option<&'a Later<'a>>,
 }
 
 /// What came of a statement.
@@ -94,9 +98,6 @@ struct Refusal {
     interrupted: bool,
     denied: bool,
 }
-
-/// How often a statement is tried again with one more stand-in.
-const STAND_INS_A_STATEMENT: usize = 64;
 
 impl Engine {
     /// An empty database.
@@ -327,34 +328,6 @@ impl Engine {
         Ok(copy)
     }
 
-    fn step_with_stand_ins(&mut self, sql: &str) -> Result<(), Refusal> {
-        let mut tries = STAND_INS_A_STATEMENT;
-        loop {
-            let Err(refusal) = self.step(sql) else {
-                return Ok(());
-            };
-            tries -= 1;
-            if tries == 0 || !self.stand_in(&refusal.message) {
-                return Err(refusal);
-            }
-        }
-    }
-
-    /// Makes a stand-in for what the refusal misses; false where it misses nothing, or something misspelt.
-    fn stand_in(&mut self, message: &str) -> bool {
-        let (name, made) = match complaint::read(message) {
-            Complaint::UnknownFunction { name } if self.nearest_function(name).is_none() => {
-                (name, self.declare_function(name))
-            }
-            Complaint::UnknownCollation { name } if self.nearest_collation(name).is_none() => {
-                (name, self.declare_collation(name))
-            }
-            _ => return false,
-        };
-        self.stand_ins.insert(name.to_ascii_lowercase());
-        made.is_ok()
-    }
-
     fn step(&mut self, sql: &str) -> Result<(), Refusal> {
         self.budget.refill();
         let run = || -> rusqlite::Result<()> {
@@ -372,99 +345,6 @@ impl Engine {
     fn control(&self, sql: &str) -> Result<(), Refusal> {
         self.budget.refill();
         self.connection.execute_batch(sql).map_err(Refusal::from)
-    }
-
-    fn stand_in_used(&self, text: &str, span: Span) -> Option<&str> {
-        if self.stand_ins.is_empty() {
-            return None;
-        }
-        let words = Words::of(text, span);
-        let mut names = self.stand_ins.iter().map(String::as_str);
-        names.find(|name| words.mentions(name))
-    }
-
-    /// Why a refusal proves nothing, where it does not.
-    fn excuse(&self, refusal: &Refusal, words: &Words<'_>, before: &Catalog) -> Option<String> {
-        if refusal.denied {
-            return Some(
-                "the build's SQLite is fenced: it opens no other database and loads no extension"
-                    .to_owned(),
-            );
-        }
-        if refusal.interrupted {
-            return None;
-        }
-        match complaint::read(&refusal.message) {
-            Complaint::Syntax { .. } => return None,
-            Complaint::UnknownModule { name } if self.nearest_module(name).is_none() => {
-                return Some(format!(
-                    "the virtual table module `{name}` is not part of the build's SQLite"
-                ));
-            }
-            Complaint::UnknownTable { schema: None, name } if words.reads_from_call(name) => {
-                let names: Vec<_> = self
-                    .stand_ins
-                    .iter()
-                    .map(|name| format!("`{name}`"))
-                    .collect();
-                return Some(format!(
-                    "rows depend on {}, which the build's SQLite does not have",
-                    names.join(", ")
-                ));
-            }
-            _ => {}
-        }
-        if let Some(name) = behind_a_broken_reader(&refusal.message, words, before) {
-            return Some(format!("`{name}` cannot work at this point"));
-        }
-        let mut incomplete = words.names().filter(|name| {
-            [ObjectKind::Table, ObjectKind::Trigger]
-                .iter()
-                .any(|&kind| {
-                    before
-                        .find(None, name, kind)
-                        .is_some_and(|object| object.incomplete)
-                })
-        });
-        if let Some(name) = incomplete.next() {
-            return Some(format!("`{name}` is not fully known at this point"));
-        }
-        before
-            .is_incomplete()
-            .then(|| "the schema is not fully known at this point".to_owned())
-    }
-
-    fn nearest_function(&self, name: &str) -> Option<String> {
-        self.nearest_known(
-            name,
-            "SELECT DISTINCT name FROM pragma_function_list ORDER BY name",
-        )
-    }
-
-    fn nearest_collation(&self, name: &str) -> Option<String> {
-        self.nearest_known(name, "SELECT name FROM pragma_collation_list ORDER BY name")
-    }
-
-    fn nearest_module(&self, name: &str) -> Option<String> {
-        self.nearest_known(name, "SELECT name FROM pragma_module_list ORDER BY name")
-    }
-
-    /// The name of SQLite's own that a misspelt one is meant for. Short names are near to everything, and prove nothing.
-    fn nearest_known(&self, name: &str, sql: &str) -> Option<String> {
-        if name.len() < 4 {
-            return None;
-        }
-        let mut statement = self.connection.prepare(sql).ok()?;
-        let names = statement
-            .query_map([], |row| row.get::<_, String>(0))
-            .ok()?;
-        let known: Vec<String> = names
-            .flatten()
-            .filter(|known| !self.stand_ins.contains(&known.to_ascii_lowercase()))
-            .collect();
-        let near = nearest(name, known.iter().map(String::as_str))?;
-        let (folded, other) = (name.to_ascii_lowercase(), near.to_ascii_lowercase());
-        (strsim::osa_distance(&folded, &other) <= 2).then(|| near.to_owned())
     }
 
     /// The columns of a table or view as the engine sees them now.
@@ -505,26 +385,6 @@ impl From<rusqlite::Error> for Refusal {
     }
 }
 
-/// The view or trigger, known not to work, through which a statement came to a name that it does not mention.
-fn behind_a_broken_reader<'c>(
-    message: &str,
-    words: &Words<'_>,
-    catalog: &'c Catalog,
-) -> Option<&'c str> {
-    let name = match complaint::read(message) {
-        Complaint::UnknownTable { name, .. } | Complaint::UnknownColumn { name, .. } => name,
-        _ => return None,
-    };
-    if words.mentions(name) {
-        return None;
-    }
-    let mut broken = catalog.objects().filter(|object| {
-        let reads = matches!(object.kind, ObjectKind::View | ObjectKind::Trigger);
-        reads && object.incomplete && object.mentions(name)
-    });
-    broken.next().map(|object| object.name.as_str())
-}
-
 /// The finding for a script whose commit is refused: a constraint that was put off until then.
 fn explain_commit(script: &Script<'_>, message: &str) -> Diagnostic {
     let last = script.statements.last().map(|statement| statement.span);
@@ -535,41 +395,4 @@ fn explain_commit(script: &Script<'_>, message: &str) -> Diagnostic {
     )
     .at(script.file, span, "refused at the end of the script")
     .note(format!("executed on SQLite {}", Engine::version()))
-}
-
-/// Marks what a statement that did not run would have made or changed, so that nothing is said of it later.
-fn mark_unfinished(words: &Words<'_>, origin: &Origin, excused: bool, catalog: &mut Catalog) {
-    let key = |target: &Target| Key::new(target.schema.as_deref(), &target.name, target.kind);
-    match words.verb() {
-        Verb::Nothing => {}
-        Verb::Unknown => catalog.mark_incomplete(),
-        Verb::Create(target) => {
-            catalog.mark_object(&key(&target), &target.name, target.kind, origin);
-        }
-        Verb::Alter(target, renamed_to) => {
-            catalog.mark_object(&key(&target), &target.name, target.kind, origin);
-            if let Some(name) = renamed_to {
-                let renamed = Key::new(target.schema.as_deref(), &name, target.kind);
-                catalog.mark_object(&renamed, &name, target.kind, origin);
-            }
-        }
-        Verb::Drop(target) if excused => {
-            if catalog.remove(&key(&target)).is_some() {
-                let gone = Gone {
-                    name: target.name.clone(),
-                    renamed_to: None,
-                    by: origin.clone(),
-                };
-                catalog.remember(key(&target), gone);
-            }
-        }
-        Verb::Drop(target) => {
-            // The object that was meant still stands; when the history makes it anew, that is no second fault.
-            let meant = catalog.nearest_object(target.kind, &target.name);
-            if let Some(name) = meant.map(str::to_owned) {
-                let meant = Key::new(target.schema.as_deref(), &name, target.kind);
-                catalog.mark_object(&meant, &name, target.kind, origin);
-            }
-        }
-    }
 }

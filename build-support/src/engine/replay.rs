@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::{Engine, Outcome, Partial, Place, explain_commit};
+use super::{Engine, Later, Outcome, Partial, Place, explain_commit};
 use crate::catalog::{Catalog, Key, Origin, changes};
 use crate::diagnostic::Diagnostic;
 use crate::rules::Step;
@@ -21,7 +21,7 @@ pub struct Script<'a> {
     /// Whether the runtime puts a transaction around it.
     pub in_transaction: bool,
     /// Where an object of that name is made later in the history.
-    pub later: Option<&'a dyn Fn(&str) -> Option<Origin>>,
+    pub later: Option<&'a Later<'a>>,
 }
 
 /// What came of a script.

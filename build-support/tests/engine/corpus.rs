@@ -7,8 +7,11 @@ use migratory_build::engine::{Engine, replay_script};
 
 use crate::history::{File, Migration, lines, run};
 
+/// A row of `order.tsv`: the way up, the way down where there is one, and what the engine said.
+type Row = (String, Option<String>, String);
+
 /// The real histories of which the engine accepted every file: name, and files in order.
-fn histories() -> Vec<(String, Vec<(String, Option<String>, String)>)> {
+fn histories() -> Vec<(String, Vec<Row>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus/sqlite");
     let Ok(folders) = std::fs::read_dir(&root) else {
         println!("no real histories here: nothing was replayed");
@@ -40,7 +43,7 @@ fn histories() -> Vec<(String, Vec<(String, Option<String>, String)>)> {
         .collect()
 }
 
-fn migrations(history: &str, rows: &[(String, Option<String>, String)]) -> Vec<Migration> {
+fn migrations(history: &str, rows: &[Row]) -> Vec<Migration> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus/sqlite");
     let file = |name: &str| {
         let path = root.join(history).join("files").join(name);

@@ -3,7 +3,7 @@ use std::rc::Rc;
 
 use migratory_build::catalog::{Catalog, Origin};
 use migratory_build::diagnostic::Diagnostic;
-use migratory_build::engine::{Engine, Partial, Script, replay_script, reverse_script};
+use migratory_build::engine::{Engine, Later, Partial, Script, replay_script, reverse_script};
 use migratory_build::syntax::ir::{Body, Statement};
 use migratory_build::syntax::{split, sqlite, tokenize};
 use migratory_core::Dialect;
@@ -41,10 +41,7 @@ impl File {
         }
     }
 
-    pub(crate) fn script<'a>(
-        &'a self,
-        later: Option<&'a dyn Fn(&str) -> Option<Origin>>,
-    ) -> Script<'a> {
+    pub(crate) fn script<'a>(&'a self, later: Option<&'a Later<'a>>) -> Script<'a> {
         Script {
             file: &self.name,
             text: &self.text,

@@ -40,6 +40,27 @@ fn an_engine_goes_on_from_its_image() {
 }
 
 #[test]
+fn an_image_with_an_application_function_in_an_index_still_runs() {
+    let first = "CREATE TABLE t(a); CREATE INDEX i ON t(slugify_name(a));";
+    let ran = run(&[migration("0001_a.sql", first)]);
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("image.db");
+    ran.engine.save(&image).unwrap();
+    let mut catalog = ran.catalog.clone();
+    let mut engine = Engine::load(&image, &mut catalog).unwrap();
+    let second = File::new(
+        "0002_b.sql",
+        "INSERT INTO t VALUES (1); ALTER TABLE t ADD COLUMN b;",
+    );
+    let replayed = replay_script(&mut engine, &mut catalog, &second.script(None));
+    assert!(
+        replayed.diagnostics.is_empty(),
+        "{:?}",
+        replayed.diagnostics
+    );
+}
+
+#[test]
 fn an_image_is_small() {
     let sql: String = (0..100)
         .map(|n| format!("CREATE TABLE t{n}(id INTEGER PRIMARY KEY, name TEXT);"))
