@@ -2,6 +2,7 @@
 
 mod call;
 mod deferred;
+mod rehearsal;
 pub mod test;
 
 pub use crate::{Dialect, Migration, Migrations, Repeatable, Script, Timeouts, Version};

@@ -61,10 +61,13 @@ where
     function.call(connection)
 }
 
+/// How the error ends that a connection of another type gives.
+pub(super) const OTHER_CONNECTION: &str = "and it runs on another kind of connection";
+
 fn downcast<C: Any>(connection: &mut dyn Any) -> Result<&mut C, String> {
     connection.downcast_mut().ok_or_else(|| {
         format!(
-            "the migration is written for `{}`, and it runs on another kind of connection",
+            "the migration is written for `{}`, {OTHER_CONNECTION}",
             type_name::<C>()
         )
     })

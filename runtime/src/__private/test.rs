@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use migratory_core::{Down, Version, content_digest};
 
+use super::rehearsal::{self, Rehearsed};
 use crate::Migrations;
 
 /// What the build embedded and found.
@@ -143,23 +144,29 @@ pub fn lock(facts: &Facts) -> Result<(), Failure> {
     verdict(wrong)
 }
 
-/// The history runs from nothing to its end.
+/// The history runs from nothing to its end, on an empty database in memory where a driver is compiled in that has one.
 ///
 /// # Errors
 ///
-/// The first migration that does not run; or, where no driver is compiled in that could run them, each file that is no longer
-/// the one that the build executed.
+/// The first migration that does not run; or, where nothing can run them here, each file that is no longer the one that the
+/// build executed.
 pub fn replay(facts: &Facts) -> Result<(), Failure> {
-    println!("the build executed the history: {}", facts.proof);
-    unchanged(facts, |_| true)
+    match rehearsal::replay(facts.migrations) {
+        Rehearsed::Done => Ok(()),
+        Rehearsed::Failed(words) => Err(Failure(words)),
+        Rehearsed::Impossible(reason) => {
+            println!("{reason}; the build executed {}", facts.proof);
+            unchanged(facts, |_| true)
+        }
+    }
 }
 
 /// Every migration that has a way down goes down, and up again.
 ///
 /// # Errors
 ///
-/// The first one that does not; or, where no driver is compiled in that could run them, each file that is no longer the one
-/// that the build executed.
+/// The first one that does not; or, where nothing can run them here, each file that is no longer the one that the build
+/// executed.
 pub fn reversibility(facts: &Facts) -> Result<(), Failure> {
     let all = facts.migrations.versioned();
     let reversible: Vec<String> = all
@@ -172,10 +179,16 @@ pub fn reversibility(facts: &Facts) -> Result<(), Failure> {
         reversible.len(),
         all.len()
     );
-    println!("the build executed the history: {}", facts.proof);
-    unchanged(facts, |path| {
-        migration_of(path).is_some_and(|(_, name)| reversible.contains(&name))
-    })
+    match rehearsal::reverse(facts.migrations) {
+        Rehearsed::Done => Ok(()),
+        Rehearsed::Failed(words) => Err(Failure(words)),
+        Rehearsed::Impossible(reason) => {
+            println!("{reason}; the build executed {}", facts.proof);
+            unchanged(facts, |path| {
+                migration_of(path).is_some_and(|(_, title)| reversible.contains(&title))
+            })
+        }
+    }
 }
 
 /// What was embedded is what is on disk. Cargo goes by modification times, so it can miss a file with an old one.
