@@ -281,3 +281,145 @@ fn parts(path: &Path) -> Option<Vec<String>> {
     }
     path.is_absolute().then_some(parts)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compilation(version: Option<&'static str>) -> Compilation {
+        Compilation {
+            package: Some("/somewhere/application".into()),
+            out_dir: Some("/somewhere/target/out".into()),
+            invoker: None,
+            variable: match version {
+                None => |_| None,
+                Some("9.9.9") => |_| Some("9.9.9".to_owned()),
+                Some(_) => |_| Some(VERSION.to_owned()),
+            },
+        }
+    }
+
+    fn outcome(errors: &[&str]) -> Outcome {
+        Outcome {
+            errors: errors.iter().map(|&error| error.to_owned()).collect(),
+            warnings: Vec::new(),
+            notes: Vec::new(),
+            rust_modules: vec![("__migration_1".to_owned(), "1_x.rs".to_owned())],
+            files: vec!["1_x.rs".to_owned(), "2_y.sql".to_owned()],
+            code: "pub static CODE: u8 = 1;".to_owned(),
+            schema: "pub mod schema {}".to_owned(),
+        }
+    }
+
+    fn expanded(input: &str, version: Option<&'static str>, errors: &[&str]) -> String {
+        let input: TokenStream = format!("(the_crate) {input}").parse().unwrap();
+        match syn::parse2::<Invocation>(input) {
+            Ok(invocation) => {
+                let inspected = |_: &Path, _: &str| outcome(errors);
+                expansion(&invocation, &compilation(version), &inspected).to_string()
+            }
+            Err(error) => error.to_compile_error().to_string(),
+        }
+    }
+
+    /// An input, and parts of what it expands to.
+    #[test]
+    fn an_invocation_expands_to_its_directory() {
+        let cases: &[(&str, &[&str])] = &[
+            (
+                "",
+                &[
+                    "use the_crate :: __private as __migratory",
+                    "/migrations/2_y.sql",
+                ],
+            ),
+            (
+                "\"./db/migrations/\"",
+                &["\"/db/migrations/2_y.sql\"", "pub static CODE"],
+            ),
+            (
+                "\"m\", crate = crate::again",
+                &["use crate :: again :: __private as"],
+            ),
+            ("\"m\", schema,", &["pub mod schema { }"]),
+            (
+                "schema, crate = a",
+                &["use a :: __private as", "pub mod schema { }"],
+            ),
+            ("\"m\" schema", &["compile_error", "expected `,`"]),
+            (
+                "\"m\", shema",
+                &["compile_error", "no option is called `shema`"],
+            ),
+            ("\"m\", crate =", &["compile_error", "a path belongs here"]),
+            (
+                "\"/m\"",
+                &["compile_error", "must be relative to Cargo.toml"],
+            ),
+            ("7", &["compile_error"]),
+        ];
+        for (input, parts) in cases {
+            let expanded = expanded(input, None, &[]);
+            for part in *parts {
+                assert!(expanded.contains(part), "{input}: {part}\n{expanded}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_tables_come_only_when_they_are_asked_for() {
+        assert!(!expanded("\"m\"", None, &[]).contains("schema"));
+    }
+
+    #[test]
+    fn every_error_is_one_and_the_names_stay() {
+        let expanded = expanded("\"m\"", None, &["one", "two"]);
+        assert_eq!(expanded.matches("compile_error !").count(), 2, "{expanded}");
+        assert!(expanded.contains("pub static CODE"), "{expanded}");
+    }
+
+    /// F12.
+    #[test]
+    fn an_expansion_holds_no_absolute_path() {
+        for invoker in [None, Some("/somewhere/application/src/main.rs")] {
+            let invocation: Invocation = syn::parse_str("(c) \"m\"").unwrap();
+            let compilation = Compilation {
+                invoker: invoker.map(PathBuf::from),
+                ..compilation(None)
+            };
+            let expanded = expansion(&invocation, &compilation, &|_, _| outcome(&[])).to_string();
+            assert!(!expanded.contains("somewhere"), "{expanded}");
+        }
+    }
+
+    #[test]
+    fn crates_of_two_versions_are_one_readable_error() {
+        let expanded = expanded("\"m\"", Some("9.9.9"), &["never asked for"]);
+        let words = format!(
+            "`migratory` is version {VERSION}, and `migratory-build` of the build script is version 9.9.9"
+        );
+        assert!(expanded.contains(&words), "{expanded}");
+        assert_eq!(expanded.matches("compile_error !").count(), 1, "{expanded}");
+        assert!(!expanded.contains("pub static"), "{expanded}");
+    }
+
+    #[test]
+    fn a_result_that_cannot_be_read_is_made_again() {
+        let expanded = expanded("\"m\"", Some(VERSION), &[]);
+        assert!(expanded.contains("pub static CODE"), "{expanded}");
+    }
+
+    #[test]
+    fn a_file_is_named_from_the_folder_of_the_one_that_invokes() {
+        let cases = [
+            ("/a/src", "/a/migrations/1.rs", Some("../migrations/1.rs")),
+            ("/a/src/deep", "/a/../m/1.rs", Some("../../../m/1.rs")),
+            ("/a", "/a/1.rs", Some("1.rs")),
+            ("a", "/a/1.rs", None),
+        ];
+        for (folder, file, expected) in cases {
+            let found = relative(Path::new(folder), Path::new(file));
+            assert_eq!(found.as_deref(), expected, "{folder} {file}");
+        }
+    }
+}

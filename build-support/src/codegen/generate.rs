@@ -276,7 +276,7 @@ fn documentation(code: &mut String, migration: &Migration) {
         paragraphs.push(items.collect::<Vec<_>>().join("\n"));
     }
     for line in paragraphs.join("\n\n").split(['\n', '\r']) {
-        put!(code, "/// {line}\n");
+        put!(code, "{}\n", format!("/// {line}").trim_end());
     }
 }
 

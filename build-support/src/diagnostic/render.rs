@@ -135,8 +135,14 @@ fn mark<'t>(kind: AnnotationKind, span: Span, source: &str, label: &str) -> Anno
 
 /// The span cut to the text, and widened to whole characters.
 fn fit(span: Span, source: &str) -> Range<usize> {
-    let start = source.floor_char_boundary(span.start);
-    let end = source.ceil_char_boundary(span.end.min(source.len()));
+    let boundary = |offset: &usize| source.is_char_boundary(*offset);
+    let start = (0..=span.start.min(source.len()))
+        .rev()
+        .find(boundary)
+        .unwrap_or(0);
+    let end = (span.end.min(source.len())..=source.len())
+        .find(boundary)
+        .unwrap_or(source.len());
     start..end.max(start)
 }
 
