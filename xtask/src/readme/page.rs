@@ -47,7 +47,7 @@ pub(super) fn same_but_for_times(a: &str, b: &str) -> bool {
 
 const UNITS: &[&str] = &["us", "µs", "ms", "s"];
 
-/// The words of a line, a time as one `_`: `12 ms` and `1.2s` alike.
+/// The words of a line, a time as one `_`: `12 ms`, `1.2s` and `under 1 ms` alike.
 fn without_times(words: &[&str]) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for word in words {
@@ -61,6 +61,7 @@ fn without_times(words: &[&str]) -> Vec<String> {
             kept.push("_".to_owned());
         } else if follows_number && UNITS.contains(&bare) {
             kept.pop();
+            kept.pop_if(|last| last.trim_start_matches('(') == "under");
             kept.push("_".to_owned());
         } else {
             kept.push((*word).to_owned());
@@ -152,6 +153,11 @@ fn other() {}
     fn only_times_and_blanks_may_differ() {
         let fixtures = [
             ("applied 0001_a  (12 ms)", "applied 0001_a (3 ms)", true),
+            (
+                "applied 0001_a (12 ms)",
+                "applied 0001_a (under 1 ms)",
+                true,
+            ),
             ("10 migrations in 1.25s", "10 migrations in 12ms\n", true),
             ("10 migrations in 1.25s", "11 migrations in 1.25s", false),
             ("a\nb", "a b", false),
