@@ -49,6 +49,8 @@ const BUILD: Layers = Layers {
         &["lock"],
         &["codegen"],
         &["check"],
+        &["outcome"],
+        &["inspect"],
         &["build_script", "expand"],
     ],
     words: &[],
