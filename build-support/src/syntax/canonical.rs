@@ -32,7 +32,7 @@ pub fn canonical(text: &str, tokens: &[Token]) -> String {
 
 /// The tagged checksum over canonical statements: `sha256:` and 64 hexadecimal digits.
 ///
-/// Each statement is hashed with a NUL byte behind it, which no statement holds ([`super::split`] objects to it), so
+/// Each statement is hashed with a NUL byte behind it, which no statement holds ([`split`](fn@super::split) objects to it), so
 /// moving text from one statement to the next changes the checksum.
 pub fn checksum<S: AsRef<str>>(statements: impl IntoIterator<Item = S>) -> String {
     let mut hash = Sha256::new();

@@ -453,7 +453,8 @@ impl<'s> Reading<'s> {
     }
 }
 
-/// What the parser of a dialect makes of a statement.
+/// What the parser of a dialect makes of a statement. It lives for one call, so a box would only cost.
+#[allow(clippy::large_enum_variant)]
 enum Read {
     Statement(Statement),
     Refused { message: String, span: Span },

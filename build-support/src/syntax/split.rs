@@ -169,7 +169,8 @@ impl<'a> Splitter<'a> {
             TokenKind::ExecutableClose => self.in_executable = false,
             TokenKind::LeftParen => self.parentheses.push(index),
             TokenKind::RightParen => {
-                if self.parentheses.pop().is_none() {
+                let opened = self.parentheses.pop();
+                if opened.is_none() {
                     self.problem(ProblemKind::UnopenedParenthesis, token.span);
                 }
             }

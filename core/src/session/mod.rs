@@ -200,6 +200,8 @@ impl Session {
     /// # Errors
     ///
     /// Why it failed and what still stands; [`FailureKind::Abandoned`] if it had not come to [`Step::Done`].
+    // Once in a run: its size does not matter.
+    #[allow(clippy::result_large_err)]
     pub fn finish(mut self) -> Result<Outcome, Failure> {
         match (self.failure.take(), self.outcome.take()) {
             (Some(failure), _) => Err(failure),
