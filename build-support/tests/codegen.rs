@@ -46,8 +46,8 @@ fn checked() -> Checked {
         directory: "db/migrations".to_owned(),
         dialect: Dialect::Sqlite,
         scope: "billing".to_owned(),
-        table: "migratory_history".to_owned(),
-        schema: None,
+        table: "billing \"history\"".to_owned(),
+        schema: Some("aux".to_owned()),
         migrations: vec![
             Migration {
                 description: "The first tables.\nSee [the plan].".to_owned(),

@@ -12,7 +12,11 @@ use crate::{Runner, Target};
 /// its client blocks.
 #[derive(Clone, Copy, Debug)]
 #[must_use = "migrations do nothing until they are applied"]
-pub struct Migrations(List);
+pub struct Migrations {
+    list: List,
+    table: Option<&'static str>,
+    schema: Option<&'static str>,
+}
 
 impl Migrations {
     /// A list in the order of its versions.
@@ -25,7 +29,7 @@ impl Migrations {
         versioned: &'static [Migration],
         repeatable: &'static [Repeatable],
     ) -> Self {
-        Self(List::new(dialect, versioned, repeatable))
+        Self::of(List::new(dialect, versioned, repeatable))
     }
 
     /// A list whose versioned migrations are made when somebody first asks for one, as [`migratory_core::Migrations::deferred`].
@@ -35,17 +39,45 @@ impl Migrations {
         repeatable: &'static [Repeatable],
         head: u64,
     ) -> Self {
-        Self(List::deferred(dialect, versioned, repeatable, head))
+        Self::of(List::deferred(dialect, versioned, repeatable, head))
     }
 
     /// With a scope of its own, so that several crates of one application can share a history table.
-    pub const fn with_scope(self, scope: &'static str) -> Self {
-        Self(self.0.with_scope(scope))
+    pub const fn with_scope(mut self, scope: &'static str) -> Self {
+        self.list = self.list.with_scope(scope);
+        self
+    }
+
+    /// With another name for the history table, as `table` in `migratory.toml` gives it.
+    pub const fn with_table(mut self, name: &'static str) -> Self {
+        self.table = Some(name);
+        self
+    }
+
+    /// With a schema for the history table, as `schema` in `migratory.toml` gives it.
+    pub const fn with_schema(mut self, name: &'static str) -> Self {
+        self.schema = Some(name);
+        self
     }
 
     /// A run with settings: where it is to end, what it does about a history that does not fit, who watches.
     pub fn runner<'r>(&self) -> Runner<'r> {
-        Runner::new(self.0)
+        let mut runner = Runner::new(self.list);
+        if let Some(table) = self.table {
+            runner = runner.table(table);
+        }
+        match self.schema {
+            Some(schema) => runner.schema(schema),
+            None => runner,
+        }
+    }
+
+    const fn of(list: List) -> Self {
+        Self {
+            list,
+            table: None,
+            schema: None,
+        }
     }
 
     /// Applies everything that is pending. With nothing to do it is one query and no write.
@@ -89,12 +121,12 @@ impl Deref for Migrations {
     type Target = List;
 
     fn deref(&self) -> &List {
-        &self.0
+        &self.list
     }
 }
 
 impl From<List> for Migrations {
     fn from(list: List) -> Self {
-        Self(list)
+        Self::of(list)
     }
 }

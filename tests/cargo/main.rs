@@ -293,6 +293,17 @@ fn no_absolute_path_is_in_the_generated_code() {
 }
 
 #[test]
+fn the_configured_history_table_is_the_one_that_is_written() {
+    let package = Package::new("table", Wiring::Macro);
+    package.write(
+        "migrations/migratory.toml",
+        "dialect = \"sqlite\"\ntable = \"applied\"\n",
+    );
+    package.replace("src/main.rs", "fn main() {", "fn main() {\n    let mut connection = rusqlite::Connection::open_in_memory().unwrap();\n    db::MIGRATIONS.apply(&mut connection).unwrap();\n    let rows: u32 = connection.query_row(\"SELECT count(*) FROM applied\", (), |row| row.get(0)).unwrap();\n    println!(\"00 {rows}\");");
+    assert_eq!(package.run()[0], "00 2");
+}
+
+#[test]
 fn the_lock_begins_with_a_variable_and_then_holds() {
     let package = Package::new("lock", Wiring::BuildScript);
     let said = package.cargo(&["build"]);
