@@ -71,6 +71,11 @@ impl World {
         self.connections.len() - 1
     }
 
+    /// How many connections were opened.
+    pub fn connections(&self) -> usize {
+        self.connections.len()
+    }
+
     /// The connection is gone: the server rolls back, and releases what the session had.
     pub fn disconnect(&mut self, connection: usize) {
         let had = &mut self.connections[connection];
