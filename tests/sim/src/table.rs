@@ -35,6 +35,11 @@ impl Table {
         self.counts.values().filter_map(|row| row.get(column)).sum()
     }
 
+    /// The sum of a row.
+    pub fn sum_of_row(&self, row: &str) -> usize {
+        self.counts.get(row).map_or(0, |row| row.values().sum())
+    }
+
     /// Prints it, on passing tests too: the test harness does not catch what is written to the stream itself.
     pub fn print(&self) {
         let mut text = format!("\n{}\n", self.title);
