@@ -6,7 +6,8 @@ use core::fmt;
 ///
 /// Each migration has a *link*, 64 bits of a digest over its version, name and checksum. The chain is the wrapping sum of
 /// the links, so it does not depend on the order of application, needs no hashing at run time, and a migration that goes
-/// down is subtracted again. Equal chains mean equal histories.
+/// down is subtracted again. One that is under way counts as a number of its own, which no finished list comes to. Equal
+/// chains mean equal histories.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Chain(u64);
 

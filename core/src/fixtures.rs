@@ -32,9 +32,7 @@ pub(crate) fn history(words: &str) -> History {
     let mut chain = Chain::EMPTY;
     let rows = words.split_whitespace().enumerate().map(|(index, word)| {
         let mut row = row(word);
-        if row.is_complete() {
-            chain = chain.plus(row.link);
-        }
+        chain = chain.plus(row.share());
         row.sequence = index as i64 + 1;
         row.chain = chain;
         row

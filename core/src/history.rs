@@ -11,7 +11,7 @@ pub struct History {
     rows: Vec<Row>,
     /// Where in `rows` a version is.
     index: BTreeMap<i64, usize>,
-    /// The sum of the links of the complete rows.
+    /// The sum of the rows' shares.
     sum: Chain,
 }
 
@@ -22,7 +22,7 @@ impl History {
             rows: rows.into_iter().collect(),
             ..Self::default()
         };
-        history.sum = history.rows.iter().map(share).collect();
+        history.sum = history.rows.iter().map(Row::share).collect();
         history.arrange_unless(false);
         history
     }
@@ -52,7 +52,7 @@ impl History {
         self.newest().map_or(Chain::EMPTY, |row| row.chain)
     }
 
-    /// The chain that the newest row should have: the sum over all complete rows.
+    /// The chain that the newest row should have: the sum over all rows, of which only complete ones count with their links.
     ///
     /// It differs from the recorded one only when somebody changed the table by hand.
     pub fn chain(&self) -> Chain {
@@ -77,12 +77,12 @@ impl History {
             }
             Change::Update(row) => {
                 let slot = &mut self.rows[*self.index.get(&row.version)?];
-                self.sum = self.sum.minus(share(slot)).plus(share(row));
+                self.sum = self.sum.minus(slot.share()).plus(row.share());
                 Some(Change::Update(replace(slot, row.clone())))
             }
             Change::Delete { version } => {
                 let row = self.rows.remove(self.index.remove(version)?);
-                self.sum = self.sum.minus(share(&row));
+                self.sum = self.sum.minus(row.share());
                 self.arrange_unless(
                     self.newest()
                         .is_none_or(|newest| newest.sequence < row.sequence),
@@ -108,7 +108,7 @@ impl History {
         let in_order = self
             .newest()
             .is_none_or(|newest| newest.sequence < row.sequence);
-        self.sum = self.sum.plus(share(&row));
+        self.sum = self.sum.plus(row.share());
         self.index.insert(row.version, self.rows.len());
         self.rows.push(row);
         self.arrange_unless(in_order);
@@ -125,11 +125,6 @@ impl History {
                 .collect();
         }
     }
-}
-
-/// What a row adds to the chain.
-fn share(row: &Row) -> u64 {
-    if row.is_complete() { row.link } else { 0 }
 }
 
 /// One change to the history table.
@@ -180,22 +175,31 @@ mod tests {
     }
 
     #[test]
-    fn only_complete_rows_count_in_the_chain() {
+    fn a_row_under_way_is_in_the_chain_but_not_as_its_link() {
         let applied = Row {
             state: RowState::Applied,
             link: 5,
             ..row("7~1/4")
         };
-        let running = Row {
-            version: 8,
-            sequence: 4,
-            link: 7,
-            ..row("7~1/4")
+        let superseded = Row {
+            version: 6,
+            state: RowState::Superseded,
+            sequence: 3,
+            ..applied.clone()
         };
-        assert_eq!(
-            History::new([applied, running]).chain(),
-            Chain::EMPTY.plus(5)
-        );
+        for state in [RowState::Running, RowState::Reverting] {
+            let under_way = Row {
+                version: 8,
+                sequence: 4,
+                state,
+                ..applied.clone()
+            };
+            let without = History::new([applied.clone(), superseded.clone()]).chain();
+            let with = History::new([applied.clone(), superseded.clone(), under_way]).chain();
+            assert_eq!(without, Chain::EMPTY.plus(5));
+            assert_ne!(with, without);
+            assert_ne!(with, without.plus(5));
+        }
     }
 
     #[test]

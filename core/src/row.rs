@@ -26,7 +26,7 @@ pub struct Row {
     pub checksum: String,
     /// Its share in the chain.
     pub link: u64,
-    /// The sum of the links of all rows that were complete when this row was last the newest.
+    /// The sum of the shares of all rows, as it was when this row was last the newest.
     pub chain: Chain,
     /// How many statements are known to be done.
     pub statements_done: i64,
@@ -120,6 +120,18 @@ impl Row {
     /// Whether all of it stands.
     pub fn is_complete(&self) -> bool {
         matches!(self.state, RowState::Applied)
+    }
+
+    /// What the row adds to the chain: its link once it stands.
+    ///
+    /// One that is under way adds a number that no list has. A program that does not know the migration would otherwise find
+    /// its own chain, and take a database in the middle of it for its own.
+    pub(crate) fn share(&self) -> u64 {
+        match self.state {
+            RowState::Applied => self.link,
+            RowState::Running | RowState::Reverting => !self.link,
+            RowState::Superseded => 0,
+        }
     }
 }
 

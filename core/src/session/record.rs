@@ -123,11 +123,10 @@ impl Session {
         row
     }
 
-    /// The sum of the links once this row is there.
+    /// The sum of the shares once this row is there.
     fn chain_with(&self, row: &Row) -> Chain {
-        let share = |row: &Row| if row.is_complete() { row.link } else { 0 };
-        let without = self.history.find(row.version).map_or(0, share);
-        self.history.chain().minus(without).plus(share(row))
+        let without = self.history.find(row.version).map_or(0, Row::share);
+        self.history.chain().minus(without).plus(row.share())
     }
 }
 
