@@ -112,6 +112,7 @@ impl<'a> Crowd<'a> {
         if let Step::Wait(pause) = step {
             member.sleeps_until = self.world.now() + pause;
         }
+        let revision = self.world.revision();
         match self.world.perform(member.connection, step) {
             None => member.sleeps_until = self.world.now() + POLL,
             Some(reply) => {
@@ -124,6 +125,9 @@ impl<'a> Crowd<'a> {
             }
         }
         member.session = Some(session);
+        if revision == self.world.revision() {
+            return Ok(());
+        }
         let law = &self.stage.law;
         law.standings(&self.world.committed, Next::MayHaveRun)
             .map(drop)

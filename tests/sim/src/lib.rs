@@ -15,7 +15,7 @@
 //!
 //! A [`Scenario`] is a line of `scenarios.txt`. [`drive`](drive()) plays the driver of a [`Session`](migratory_core::Session)
 //! and lets one [`Trouble`] happen at one step; [`Crowd`] plays several drivers whose steps a seeded scheduler
-//! interleaves. After every step the [`Law`] is asked of what is committed: history and effects agree statement by
+//! interleaves. After every change of what is committed the [`Law`] is asked: history and effects agree statement by
 //! statement, the chain is the sum of its rows, `user_version` says the same, and no rebuild cascades. That is what a
 //! process that dies at that moment leaves behind.
 //!

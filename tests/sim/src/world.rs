@@ -12,6 +12,8 @@ pub struct World {
     dialect: Dialect,
     /// What every connection sees.
     pub committed: State,
+    /// How often that changed.
+    revision: u64,
     lock: Option<usize>,
     connections: Vec<Connection>,
     /// Whose step is being performed.
@@ -52,6 +54,7 @@ impl World {
         Self {
             dialect,
             committed: State::default(),
+            revision: 0,
             lock: None,
             connections: Vec::new(),
             speaker: 0,
@@ -69,6 +72,11 @@ impl World {
             waits_until: None,
         });
         self.connections.len() - 1
+    }
+
+    /// Counts the changes of what is committed: the same number means that nothing changed.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// How many connections were opened.
@@ -307,6 +315,7 @@ impl World {
                 .map_err(|message| (Class::Other, message))?;
         }
         self.committed = committed;
+        self.revision += 1;
         Ok(())
     }
 
@@ -345,6 +354,7 @@ impl World {
         if self.is_write_locked() {
             return Err(busy());
         }
+        self.revision += 1;
         self.committed.write(&write).map_err(failed)
     }
 
