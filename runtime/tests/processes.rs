@@ -2,7 +2,7 @@
 //!
 //! The test binary is its own child: started with [`CHILD`] set, the test of that name applies the list to the file and ends.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -19,7 +19,7 @@ const CHILD: &str = "MIGRATORY_TEST_DATABASE";
 /// How many migrations the list has.
 const COUNT: i64 = 40;
 
-/// Prints for the parent that a child applies from now on.
+/// Prints for the parent that a child is about to apply, and waits for a line from it.
 const READY: &str = "ready";
 
 /// F43: the lock is taken before the history is read.
@@ -28,7 +28,8 @@ fn of_eight_processes_at_once_each_migration_is_applied_by_one() {
     for journal in ["delete", "wal"] {
         for round in 0..3 {
             let database = Database::new(journal);
-            let children: Vec<Child> = (0..8).map(|_| database.start_child()).collect();
+            let mut children: Vec<Child> = (0..8).map(|_| database.start_child()).collect();
+            children.iter_mut().for_each(let_go);
             for child in children {
                 let output = child.wait_with_output().expect("the child ends");
                 let said = String::from_utf8_lossy(&output.stdout);
@@ -50,17 +51,16 @@ fn a_process_that_is_killed_leaves_a_file_that_the_next_one_finishes() {
         let database = Database::new(if round % 2 == 0 { "delete" } else { "wal" });
         for _ in 0..1 + random.below(3) {
             let mut child = database.start_child();
-            wait_until_it_applies(&mut child);
+            let_go(&mut child);
             thread::sleep(Duration::from_micros(random.below(12_000)));
             child.kill().expect("a child can be killed");
             child.wait().expect("the child ends");
             let applied = database.assert_sound();
             killed_between += u32::from(applied > 0 && applied < COUNT);
         }
-        let output = database
-            .start_child()
-            .wait_with_output()
-            .expect("the child ends");
+        let mut child = database.start_child();
+        let_go(&mut child);
+        let output = child.wait_with_output().expect("the child ends");
         assert!(
             output.status.success(),
             "round {round}: {}",
@@ -88,6 +88,10 @@ fn child() {
         .pragma_update(None, "synchronous", "off")
         .expect("a setting");
     println!("{READY}");
+    let mut line = String::new();
+    std::io::stdin()
+        .read_line(&mut line)
+        .expect("the parent lets go");
     let report = migrations().apply(&mut connection);
     println!("{report:?}");
     assert!(report.is_ok());
@@ -114,6 +118,7 @@ impl Database {
         Command::new(std::env::current_exe().expect("the test knows its binary"))
             .args(["child", "--exact", "--nocapture"])
             .env(CHILD, self.path())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -174,10 +179,13 @@ impl Database {
     }
 }
 
-fn wait_until_it_applies(child: &mut Child) {
+/// Lets a child begin, once it waits for that.
+fn let_go(child: &mut Child) {
     let output = child.stdout.as_mut().expect("the child can be heard");
     let mut lines = BufReader::new(output).lines();
     assert!(lines.any(|line| line.expect("text") == READY));
+    let input = child.stdin.as_mut().expect("the child listens");
+    input.write_all(b"\n").expect("the child listens");
 }
 
 fn value<T: rusqlite::types::FromSql>(connection: &Connection, sql: &str) -> T {
