@@ -14,6 +14,15 @@ use crate::target::{Request, Watch};
 /// A goal says where the run is to end, and without one it is the newest migration: [`to`](Self::to), [`down_to`](Self::down_to),
 /// [`down_all`](Self::down_all), [`redo`](Self::redo), [`baseline`](Self::baseline). Then comes one verb: [`apply`](Self::apply)
 /// goes there, [`plan`](Self::plan) says how it would, [`status`](Self::status) and [`verify`](Self::verify) look at what is.
+///
+/// A runner without a verb does nothing, and the compiler says so (F56):
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// fn start(migrations: migratory::Migrations) {
+///     migrations.runner().dry_run();
+/// }
+/// ```
 #[must_use = "a runner does nothing until it gets a verb"]
 pub struct Runner<'r> {
     migrations: Migrations,

@@ -1,4 +1,8 @@
-//! What a user writes: nothing is imported but the client.
+//! What a user writes.
+
+use std::time::{Duration, Instant};
+
+use migratory::Version;
 
 mod db {
     use migratory::{Dialect, Down, Migration, Migrations, Script, Version};
@@ -13,11 +17,27 @@ mod db {
         Down::Missing,
     )];
     pub(crate) static MIGRATIONS: Migrations = Migrations::new(Dialect::Sqlite, &VERSIONED, &[]);
+    static WITH_A_FAULT: [Migration; 2] = [
+        VERSIONED[0],
+        Migration::new(
+            Version::new(2, 4),
+            "fault",
+            "sha256:bb",
+            7 << 40,
+            Script::sql(
+                "migrations/0002_fault.sql",
+                "1 INSERT INTO nowhere VALUES (1)\0",
+            ),
+            Down::Missing,
+        ),
+    ];
+    pub(crate) static FAULTY: Migrations = Migrations::new(Dialect::Sqlite, &WITH_A_FAULT, &[]);
     pub(crate) static OF_POSTGRES: Migrations = Migrations::new(Dialect::Postgres, &VERSIONED, &[]);
 }
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
+/// The methods are the list's own.
 #[test]
 fn the_verbs_need_no_import() -> Outcome {
     let mut connection = rusqlite::Connection::open_in_memory()?;
@@ -57,5 +77,66 @@ fn the_debug_form_of_an_error_is_for_people() -> Outcome {
     let mut connection = rusqlite::Connection::open_in_memory()?;
     let error = db::OF_POSTGRES.apply(&mut connection).unwrap_err();
     assert_eq!(format!("{error:?}"), error.to_string());
+    Ok(())
+}
+
+/// F55: what ran before the failure is told, and the client's own error is the source.
+#[test]
+fn an_error_has_the_report_of_what_stands_and_the_clients_error() -> Outcome {
+    let mut connection = rusqlite::Connection::open_in_memory()?;
+    let error = db::FAULTY.apply(&mut connection).unwrap_err();
+    let report = error.report().expect("a run was begun");
+    assert_eq!(report.entries().len(), 1);
+    assert!(!error.is_refused() && !error.is_busy());
+    let source = std::error::Error::source(&error).expect("the client failed");
+    assert!(source.downcast_ref::<rusqlite::Error>().is_some());
+    Ok(())
+}
+
+#[test]
+fn a_refusal_is_told_from_a_lock_that_is_not_free() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("app.db");
+    let mut connection = rusqlite::Connection::open(&path)?;
+    let refused = db::MIGRATIONS
+        .runner()
+        .to(Version::new(7, 1))
+        .apply(&mut connection)
+        .unwrap_err();
+    assert!(refused.is_refused() && !refused.is_busy());
+
+    let other = rusqlite::Connection::open(&path)?;
+    other.execute_batch("BEGIN IMMEDIATE")?;
+    let began = Instant::now();
+    let busy = db::MIGRATIONS
+        .runner()
+        .lock_timeout(Duration::from_millis(50))
+        .apply(&mut connection)
+        .unwrap_err();
+    assert!(busy.is_busy() && !busy.is_refused());
+    // The connection's own patience is five seconds.
+    assert!(began.elapsed() < Duration::from_secs(4));
+    Ok(())
+}
+
+#[test]
+fn whoever_runs_the_process_is_recorded_unless_somebody_else_is_named() -> Outcome {
+    let applied_by =
+        |connection: &mut rusqlite::Connection| -> Result<Option<String>, migratory::Error> {
+            Ok(db::MIGRATIONS.status(connection)?.remove(0).applied_by)
+        };
+    let mut connection = rusqlite::Connection::open_in_memory()?;
+    let _ = db::MIGRATIONS.apply(&mut connection)?;
+    assert!(applied_by(&mut connection)?.is_some_and(|who| !who.is_empty()));
+
+    let mut connection = rusqlite::Connection::open_in_memory()?;
+    let _ = db::MIGRATIONS
+        .runner()
+        .applied_by("the deployment")
+        .apply(&mut connection)?;
+    assert_eq!(
+        applied_by(&mut connection)?.as_deref(),
+        Some("the deployment")
+    );
     Ok(())
 }
