@@ -11,8 +11,9 @@ mod state;
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::Catalog;
 use crate::codegen::{self, Checked, Proof};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Level};
 use crate::discover::Source;
 use crate::{lock, rules};
 
@@ -92,6 +93,7 @@ impl Progress {
     /// Examines what stands on the whole history, and sums everything up.
     pub fn conclude(mut self, source: &Source) -> Checkup {
         let tables = self.state.tables();
+        let end = self.state.catalog.clone();
         let rest = repeatable::examine_all(source, &mut self.state);
         let doubts = self.examined.iter().map(|examined| &examined.doubt);
         let proof = self
@@ -105,12 +107,31 @@ impl Progress {
         checkup.diagnostics.extend(self.state.prelude_findings());
         for examined in self.examined {
             checkup.checked.migrations.push(examined.migration);
-            checkup.diagnostics.extend(examined.diagnostics);
+            let found = examined.diagnostics.into_iter();
+            checkup
+                .diagnostics
+                .extend(found.map(|finding| settled(finding, &end)));
             checkup.coverage = checkup.coverage.plus(examined.coverage);
         }
         checkup.diagnostics.extend(rest.diagnostics);
         checkup
     }
+}
+
+/// A finding in the light of the whole history: what a later migration mends is a warning.
+fn settled(mut finding: Diagnostic, end: &Catalog) -> Diagnostic {
+    let mended = !finding
+        .pending
+        .iter()
+        .any(|reference| rules::dangles(reference, end));
+    if !finding.pending.is_empty() && mended {
+        finding.level = finding.level.min(Level::Warn);
+        finding.notes.push(
+            "a later migration mends it; a database that stops between the two is broken"
+                .to_owned(),
+        );
+    }
+    finding
 }
 
 fn checked(

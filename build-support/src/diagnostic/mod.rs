@@ -54,6 +54,17 @@ pub struct Diagnostic {
     pub helps: Vec<String>,
     /// An edit that mends it, where a machine can tell.
     pub fix: Option<Fix>,
+    /// The foreign keys it is about, where a later migration may still give them their target.
+    pub pending: Vec<Reference>,
+}
+
+/// A foreign key, by the tables at its ends.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Reference {
+    /// The table that points.
+    pub child: String,
+    /// The table it points at.
+    pub parent: String,
 }
 
 /// An edit that mends a finding.
@@ -78,6 +89,7 @@ impl Diagnostic {
             notes: Vec::new(),
             helps: Vec::new(),
             fix: None,
+            pending: Vec::new(),
         }
     }
 

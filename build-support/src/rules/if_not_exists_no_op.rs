@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::context::made;
 use super::{Context, Group, Reporter, Rule};
 use crate::catalog::{Change, Line, Object, difference_among};
+use crate::diagnostic::Level;
 use crate::syntax::ir::{Body, ObjectKind, ObjectName};
 
 /// `IF NOT EXISTS` passes over an object with another definition.
@@ -21,6 +22,11 @@ impl Rule for IfNotExistsNoOp {
 
     fn page(&self) -> &'static str {
         include_str!("if_not_exists_no_op.md")
+    }
+
+    /// On a database that came another way the object may be missing, and then the guard has its use.
+    fn level(&self) -> Level {
+        Level::Warn
     }
 
     fn check(&self, change: &Change<'_>, context: &Context<'_>, report: &mut Reporter<'_>) {

@@ -48,6 +48,7 @@ pub use context::{Context, ScriptContext, Step};
 pub use judge::{Verdict, Waived, judge, level, unknown_levels};
 pub use rebuild::{Form, Rebuild, needs_foreign_keys_off, rebuilds};
 pub use report::{Finding, Reporter};
+pub use sqlite_dangling_foreign_key::dangles;
 
 /// Every rule there is.
 pub const RULES: &[&dyn Rule] = &[

@@ -1,5 +1,5 @@
 use crate::Span;
-use crate::diagnostic::{Diagnostic, Fix, Level, Place};
+use crate::diagnostic::{Diagnostic, Fix, Level, Place, Reference};
 
 /// Takes the findings of one rule on one script.
 #[derive(Debug)]
@@ -83,6 +83,13 @@ impl Finding<'_> {
             },
             replacement: replacement.into(),
         });
+        self
+    }
+
+    /// Says which foreign keys it is about: should all of them have their target again at the end of the history, it is told
+    /// as a warning.
+    pub fn pending(self, references: impl IntoIterator<Item = Reference>) -> Self {
+        self.0.pending.extend(references);
         self
     }
 

@@ -8,6 +8,7 @@ use migratory_core::Dialect;
 use super::context::made;
 use super::{Form, Group, Rebuild, Reporter, Rule, ScriptContext, Step};
 use crate::catalog::{Catalog, Change, Key, Object};
+use crate::diagnostic::Reference;
 use crate::nearest;
 use crate::syntax::ir::{ForeignKey, Ident, ObjectKind, Table};
 
@@ -49,15 +50,25 @@ impl Rule for SqliteDanglingForeignKey {
                     None => orphans
                         .entry(key.parent.name.text.clone())
                         .or_default()
-                        .push(format!("`{}`", child.name)),
+                        .push(child.name.clone()),
                 }
             }
         }
         for (parent, mut children) in orphans {
             children.dedup();
-            tell_orphans(&parent, &children.join(", "), script, report);
+            tell_orphans(&parent, &children, script, report);
         }
     }
+}
+
+/// Whether a foreign key of `child` points at `parent` and finds nothing there that it could point at.
+pub fn dangles(reference: &Reference, catalog: &Catalog) -> bool {
+    let child = catalog.find(None, &reference.child, ObjectKind::Table);
+    let table = child.and_then(|child| child.as_table().map(|table| (child, table)));
+    table.is_some_and(|(child, table)| {
+        let mut keys = table.foreign_keys.iter();
+        keys.any(|key| key.parent.name.is(&reference.parent) && flaw(child, key, catalog).is_some())
+    })
 }
 
 /// Whether the foreign key pointed at nothing before the script already: that is another script's matter.
@@ -247,7 +258,7 @@ fn written<'a>(key: &ForeignKey, script: &ScriptContext<'a>) -> Option<&'a Forei
 /// Tells of foreign keys that an earlier migration wrote, and that this script robs of their target.
 fn tell_orphans(
     parent: &str,
-    children: &str,
+    orphans: &[String],
     script: &ScriptContext<'_>,
     report: &mut Reporter<'_>,
 ) {
@@ -271,7 +282,14 @@ fn tell_orphans(
         return;
     }
     let stays = script.after.find(None, parent, ObjectKind::Table).is_some();
-    let finding = report.at(step.span);
+    let quoted: Vec<String> = orphans.iter().map(|child| format!("`{child}`")).collect();
+    let children = quoted.join(", ");
+    let finding = report
+        .at(step.span)
+        .pending(orphans.iter().map(|child| Reference {
+            child: child.clone(),
+            parent: parent.to_owned(),
+        }));
     if stays {
         finding
             .message(format!("what {children} references of `{parent}` is no longer unique"))

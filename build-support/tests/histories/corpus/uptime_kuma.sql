@@ -1,0 +1,50 @@
+-- The tables that Uptime Kuma's first database came with: its history begins after them.
+CREATE TABLE user (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    username VARCHAR(255) NOT NULL UNIQUE,
+    password VARCHAR(255),
+    active BOOLEAN DEFAULT 1 NOT NULL,
+    timezone VARCHAR(150)
+);
+CREATE TABLE monitor (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    name VARCHAR(150),
+    active BOOLEAN DEFAULT 1 NOT NULL,
+    user_id INTEGER REFERENCES user ON UPDATE CASCADE ON DELETE SET NULL,
+    interval INTEGER DEFAULT 20 NOT NULL,
+    url TEXT,
+    type VARCHAR(20),
+    weight INTEGER DEFAULT 2000,
+    hostname VARCHAR(255),
+    port INTEGER,
+    created_date TIMESTAMP,
+    keyword VARCHAR(255)
+);
+CREATE TABLE heartbeat (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    important BOOLEAN DEFAULT 0 NOT NULL,
+    monitor_id INTEGER NOT NULL REFERENCES monitor ON UPDATE CASCADE ON DELETE CASCADE,
+    status SMALLINT NOT NULL,
+    msg TEXT,
+    time TIMESTAMP NOT NULL,
+    ping INTEGER,
+    duration INTEGER DEFAULT 0 NOT NULL
+);
+CREATE TABLE setting (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    key VARCHAR(200) NOT NULL UNIQUE,
+    value TEXT,
+    type VARCHAR(20)
+);
+CREATE TABLE notification (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    name VARCHAR(255),
+    config VARCHAR(255),
+    active BOOLEAN DEFAULT 1 NOT NULL,
+    user_id INTEGER NOT NULL
+);
+CREATE TABLE monitor_notification (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    monitor_id INTEGER NOT NULL REFERENCES monitor ON UPDATE CASCADE ON DELETE CASCADE,
+    notification_id INTEGER NOT NULL REFERENCES notification ON UPDATE CASCADE ON DELETE CASCADE
+);
