@@ -58,3 +58,59 @@ impl<T> Request<'_, T> {
         drivers::run(self.session, driver, self.watch).map(self.finish)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::{Pin, pin};
+    use std::task::{Context, Poll, Waker};
+
+    use migratory_core::{Reply, Step};
+
+    use super::*;
+    use crate::Migrations;
+
+    /// A client that does not block: every step is awaited.
+    struct Client {
+        asked: usize,
+    }
+
+    impl Client {
+        async fn perform(&mut self, _: Step<'_>) -> Reply {
+            self.asked += 1;
+            Reply::Rows(Vec::new())
+        }
+    }
+
+    impl Sealed for Client {}
+
+    impl Target for Client {
+        type Output<'c, T: 'c> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'c>>;
+
+        fn perform<'c, T: 'c>(&'c mut self, request: Request<'c, T>) -> Self::Output<'c, T> {
+            Box::pin(async move {
+                let mut session = request.session;
+                while !matches!(session.step(), Step::Done) {
+                    let reply = Client::perform(self, session.step()).await;
+                    let _ = session.reply(reply, migratory_core::Moment::default());
+                }
+                let outcome = session
+                    .finish()
+                    .map_err(|failure| Error::failed(failure, None))?;
+                Ok((request.finish)(outcome))
+            })
+        }
+    }
+
+    #[test]
+    fn a_client_that_does_not_block_gives_a_future_that_can_change_threads() {
+        static NOTHING: Migrations = Migrations::new(Dialect::Postgres, &[], &[]);
+        let mut client = Client { asked: 0 };
+        let run = NOTHING.runner().apply(&mut client);
+        let Poll::Ready(report) = pin!(run).poll(&mut Context::from_waker(Waker::noop())) else {
+            panic!("nothing keeps it waiting")
+        };
+        assert!(report.expect("there is nothing to fail").is_empty());
+        assert_eq!(client.asked, 1);
+    }
+}
