@@ -42,6 +42,8 @@ pub struct Run {
     pub said: Vec<&'static str>,
     /// Whether the trouble came.
     pub was_struck: bool,
+    /// What the connection had when the server went away.
+    pub lost: Vec<&'static str>,
     /// Whether a step was said that changes the database.
     pub has_written: bool,
 }
@@ -67,6 +69,7 @@ pub fn drive(
         end: None,
         said: Vec::new(),
         was_struck: false,
+        lost: Vec::new(),
         has_written: false,
     };
     let mut is_gone = false;
@@ -116,6 +119,7 @@ pub fn drive(
                 continue;
             }
             Trouble::LosesServer { .. } => {
+                run.lost = world.left_on(connection);
                 world.disconnect(connection);
                 is_gone = true;
             }
