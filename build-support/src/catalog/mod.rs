@@ -33,6 +33,10 @@ pub struct Catalog {
     parts: RedBlackTreeSet<(String, Key)>,
     /// What was there once, and how it went: objects, and columns with their folded names.
     gone: RedBlackTreeMap<(Key, Option<String>), Rc<Gone>>,
+    /// The digests of the lasting objects, summed up.
+    sum: u64,
+    /// How many of the lasting objects are not fully known.
+    unknown: usize,
     /// Set when a statement nobody could interpret may have touched anything.
     incomplete: bool,
 }
@@ -216,13 +220,7 @@ impl Catalog {
     /// A value that two schemas share if they hold the same objects, whatever order they were made in; `None` where the
     /// schema is not fully known. Temporary objects do not count.
     pub fn fingerprint(&self) -> Option<u64> {
-        if self.incomplete {
-            return None;
-        }
-        let mut lasting = self.objects().filter(|object| !object.is_temporary());
-        lasting.try_fold(0_u64, |sum, object| {
-            (!object.incomplete).then(|| sum.wrapping_add(object.digest()))
-        })
+        (!self.incomplete && self.unknown == 0).then_some(self.sum)
     }
 
     /// Whether a statement nobody could interpret may have touched anything.
@@ -244,6 +242,10 @@ impl Catalog {
             let table = object.table.to_ascii_lowercase();
             self.parts.insert_mut((table, key.clone()));
         }
+        if !object.is_temporary() {
+            self.sum = self.sum.wrapping_add(object.digest());
+            self.unknown += usize::from(object.incomplete);
+        }
         self.objects.insert_mut(key, Rc::new(object));
     }
 
@@ -251,6 +253,10 @@ impl Catalog {
     pub fn remove(&mut self, key: &Key) -> Option<Rc<Object>> {
         let object = self.objects.get(key)?.clone();
         self.objects.remove_mut(key);
+        if !object.is_temporary() {
+            self.sum = self.sum.wrapping_sub(object.digest());
+            self.unknown -= usize::from(object.incomplete);
+        }
         self.parts
             .remove_mut(&(object.table.to_ascii_lowercase(), key.clone()));
         Some(object)

@@ -1,4 +1,4 @@
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 use migratory_core::{Dialect, content_digest};
@@ -27,8 +27,8 @@ pub struct Object {
     pub incomplete: bool,
     #[serde(skip)]
     definition: OnceCell<Definition>,
-    #[serde(skip)]
-    digest: OnceCell<u64>,
+    /// Written down with the rest: reading it off a thousand objects again costs more than reading it back.
+    digest: Cell<Option<u64>>,
 }
 
 /// The statement that made an object.
@@ -81,7 +81,7 @@ impl Object {
             origin: None,
             incomplete: false,
             definition: OnceCell::new(),
-            digest: OnceCell::new(),
+            digest: Cell::new(None),
         }
     }
 
@@ -127,13 +127,16 @@ impl Object {
 
     /// A digest of what it is, whatever white space and comments its SQL holds.
     pub fn digest(&self) -> u64 {
-        *self.digest.get_or_init(|| {
-            let tokens = tokenize(Dialect::Sqlite, &self.sql);
-            let key = self.key();
-            let table = self.table.to_ascii_lowercase();
-            let sql = canonical(&self.sql, &tokens);
-            content_digest(format!("{}\0{}\0{table}\0{sql}", self.kind, key.name).as_bytes())
-        })
+        if let Some(digest) = self.digest.get() {
+            return digest;
+        }
+        let tokens = tokenize(Dialect::Sqlite, &self.sql);
+        let table = self.table.to_ascii_lowercase();
+        let sql = canonical(&self.sql, &tokens);
+        let text = format!("{}\0{}\0{table}\0{sql}", self.kind, self.key().name);
+        let digest = content_digest(text.as_bytes());
+        self.digest.set(Some(digest));
+        digest
     }
 
     /// What it looks like inside.
