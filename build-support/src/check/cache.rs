@@ -3,11 +3,12 @@
 //! A result holds as long as its files and those of every migration before it are the same byte for byte, and so are the
 //! configuration and the tools. Nothing here is needed: a cache that is missing, foreign or broken costs time, no more.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use migratory_core::content_digest;
 use serde::{Deserialize, Serialize};
 
+use super::state::Columns;
 use super::{Checkup, Examined, Progress, State};
 use crate::catalog::Catalog;
 use crate::discover::{Entry, EntryLayout, Source};
@@ -27,16 +28,16 @@ struct Stored {
     stamp: u64,
     examined: Vec<(u64, Examined)>,
     snapshots: Vec<Snapshot>,
+    columns: Columns,
 }
 
-/// The state behind some migration; the database itself lies in a file of its own.
-#[derive(Serialize, Deserialize)]
+/// The state behind some migration; database and catalog lie in files of their own, since most are never read.
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct Snapshot {
     /// How many migrations lie behind it.
     after: usize,
-    /// The key of the last of them.
+    /// The key of the last of them, which names its files.
     key: u64,
-    catalog: Catalog,
 }
 
 const RESULTS: &str = "examined.bin";
@@ -65,6 +66,7 @@ impl Cache {
                 break;
             }
         }
+        progress.look_up_columns();
         let examined = keys
             .iter()
             .copied()
@@ -76,6 +78,7 @@ impl Cache {
                 stamp,
                 examined,
                 snapshots,
+                columns: progress.columns.clone(),
             });
         }
         progress.conclude(source)
@@ -83,34 +86,28 @@ impl Cache {
 
     /// The longest stretch of results that still hold and end at a state that was kept.
     fn resume(&self, source: &Source, keys: &[u64], stored: Option<Stored>) -> Progress {
-        let Some(Stored {
-            examined,
-            mut snapshots,
-            ..
-        }) = stored
-        else {
+        let Some(mut stored) = stored else {
             return Progress::start(source);
         };
         let same = keys
             .iter()
-            .zip(&examined)
-            .take_while(|(key, (stored, _))| *key == stored)
+            .zip(&stored.examined)
+            .take_while(|(key, (examined, _))| *key == examined)
             .count();
-        snapshots.retain(|snapshot| snapshot.after <= same);
-        let Some(snapshot) = snapshots.into_iter().max_by_key(|snapshot| snapshot.after) else {
+        let fitting = stored
+            .snapshots
+            .iter()
+            .filter(|snapshot| snapshot.after <= same);
+        let last = fitting.max_by_key(|snapshot| snapshot.after).copied();
+        let state = last.and_then(|snapshot| Some((snapshot, self.load_state(snapshot.key)?)));
+        let Some((snapshot, state)) = state else {
             return Progress::start(source);
         };
-        let mut catalog = snapshot.catalog;
-        match Engine::load(&self.state_path(snapshot.key), &mut catalog) {
-            Ok(engine) => Progress {
-                examined: examined
-                    .into_iter()
-                    .take(snapshot.after)
-                    .map(|(_, one)| one)
-                    .collect(),
-                state: State::resumed(engine, catalog),
-            },
-            Err(_) => Progress::start(source),
+        stored.examined.truncate(snapshot.after);
+        Progress {
+            examined: stored.examined.into_iter().map(|(_, one)| one).collect(),
+            state,
+            columns: stored.columns,
         }
     }
 
@@ -122,37 +119,47 @@ impl Cache {
 
     /// The results go last: a state without results is never read.
     fn store(&self, stored: &Stored) {
-        let states: Vec<PathBuf> = stored
-            .snapshots
-            .iter()
-            .map(|snapshot| self.state_path(snapshot.key))
-            .collect();
         let Ok(bytes) = postcard::to_allocvec(stored) else {
             return;
         };
         if fs::write_if_changed(&self.folder.join(RESULTS), &bytes).is_ok() {
-            fs::remove_where(&self.folder, &|path| {
-                path.extension().is_some_and(|extension| extension == "db")
-                    && !states.contains(&path.to_owned())
-            });
+            let kept = |path: &Path| {
+                let mut snapshots = stored.snapshots.iter();
+                path.ends_with(RESULTS)
+                    || snapshots.any(|snapshot| {
+                        path == self.database(snapshot.key) || path == self.catalog(snapshot.key)
+                    })
+            };
+            fs::remove_where(&self.folder, &|path| !kept(path));
         }
     }
 
     /// Keeps a state; `None` where it cannot be written down, and then the next check takes longer.
     fn snapshot(&self, after: usize, key: u64, state: &State) -> Option<Snapshot> {
-        let path = self.state_path(key);
-        if !path.exists() {
-            state.engine.save(&path).ok()?;
+        let (database, catalog) = (self.database(key), self.catalog(key));
+        // The catalog goes last: where it exists, the database beside it is whole.
+        if !catalog.exists() {
+            fs::remove_where(&self.folder, &|path| path == database);
+            state.engine.save(&database).ok()?;
+            let bytes = postcard::to_allocvec(&state.catalog).ok()?;
+            fs::write_if_changed(&catalog, &bytes).ok()?;
         }
-        Some(Snapshot {
-            after,
-            key,
-            catalog: state.catalog.clone(),
-        })
+        Some(Snapshot { after, key })
     }
 
-    fn state_path(&self, key: u64) -> PathBuf {
+    fn load_state(&self, key: u64) -> Option<State> {
+        let bytes = fs::read(&self.catalog(key)).ok()?;
+        let mut catalog: Catalog = postcard::from_bytes(&bytes).ok()?;
+        let engine = Engine::load(&self.database(key), &mut catalog).ok()?;
+        Some(State::resumed(engine, catalog))
+    }
+
+    fn database(&self, key: u64) -> PathBuf {
         self.folder.join(format!("{key:016x}.db"))
+    }
+
+    fn catalog(&self, key: u64) -> PathBuf {
+        self.folder.join(format!("{key:016x}.catalog"))
     }
 }
 

@@ -20,6 +20,8 @@ use crate::{lock, rules};
 pub use cache::Cache;
 pub use state::State;
 
+use state::Columns;
+
 /// What checking a directory gives: always a value, with everything that was found on the way.
 #[derive(Debug)]
 pub struct Checkup {
@@ -62,6 +64,8 @@ pub struct Progress {
     pub examined: Vec<Examined>,
     /// The state behind the last one.
     pub state: State,
+    /// What an earlier check knows of tables.
+    columns: Columns,
 }
 
 /// Checks a directory from its first file.
@@ -77,6 +81,7 @@ impl Progress {
         Self {
             examined: Vec::new(),
             state: State::new(&source.config),
+            columns: Columns::new(),
         }
     }
 
@@ -90,9 +95,14 @@ impl Progress {
         true
     }
 
+    /// Asks the engine for the columns that nobody knows yet.
+    fn look_up_columns(&mut self) {
+        self.columns = self.state.tables(&self.columns).1;
+    }
+
     /// Examines what stands on the whole history, and sums everything up.
     pub fn conclude(mut self, source: &Source) -> Checkup {
-        let tables = self.state.tables();
+        let (tables, _) = self.state.tables(&self.columns);
         let end = self.state.catalog.clone();
         let rest = repeatable::examine_all(source, &mut self.state);
         let doubts = self.examined.iter().map(|examined| &examined.doubt);

@@ -1,5 +1,7 @@
 //! What the migrations so far have left behind.
 
+use std::collections::BTreeMap;
+
 use crate::catalog::Catalog;
 use crate::codegen::{Proof, Table};
 use crate::diagnostic::Diagnostic;
@@ -7,6 +9,9 @@ use crate::discover::Config;
 use crate::engine::{Engine, Outcome, Place};
 use crate::syntax::ir::ObjectKind;
 use crate::syntax::{split, sqlite, tokenize};
+
+/// The columns of tables by the digest of their definition.
+pub(super) type Columns = BTreeMap<u64, Vec<String>>;
 
 /// The database and the schema behind some migration of a history.
 #[derive(Debug)]
@@ -70,18 +75,24 @@ impl State {
         }
     }
 
-    /// The tables and views with their columns, sorted by name.
-    pub(super) fn tables(&self) -> Vec<Table> {
+    /// The tables and views with their columns, sorted by name. What an earlier check says of a table holds as long as the table
+    /// has the same digest; a view shows what other objects have, so it is always asked.
+    pub(super) fn tables(&self, earlier: &Columns) -> (Vec<Table>, Columns) {
         let objects = self.catalog.objects().filter(|object| {
             let kind = matches!(object.kind, ObjectKind::Table | ObjectKind::View);
             kind && !object.is_temporary()
         });
-        objects
-            .map(|object| Table {
-                name: object.name.clone(),
-                columns: self.engine.columns_of(&object.name),
-            })
-            .collect()
+        let mut known = Columns::new();
+        let tables = objects.map(|object| {
+            let name = object.name.clone();
+            let columns = match earlier.get(&object.digest()) {
+                Some(columns) if object.kind == ObjectKind::Table => columns.clone(),
+                _ => self.engine.columns_of(&name),
+            };
+            known.insert(object.digest(), columns.clone());
+            Table { name, columns }
+        });
+        (tables.collect(), known)
     }
 
     /// Runs the prelude. Its SQL is not ours, so it is run as it is.

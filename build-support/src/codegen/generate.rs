@@ -90,7 +90,8 @@ fn list(code: &mut String, checked: &Checked) {
     for migration in &checked.migrations {
         let mut record = String::new();
         pack(&mut record, &checked.directory, migration);
-        put!(code, "\\\n{}", record.escape_debug());
+        code.push_str("\\\n");
+        escape(code, &record);
     }
     code.push_str("\";\n");
     code.push_str("static LIST: Deferred = Deferred::new(PACKED, &[");
@@ -103,6 +104,27 @@ fn list(code: &mut String, checked: &Checked) {
         repeatable_entry(&mut repeatables, &checked.directory, repeatable);
     }
     migrations(code, checked, &repeatables, head(checked));
+}
+
+/// Writes what a string literal may not hold as it is. Lines that need nothing but their end escaped, which is nearly all of a
+/// megabyte of SQL, are copied whole.
+fn escape(code: &mut String, text: &str) {
+    /// The first byte of the letters that turn the direction of text around, which rustc refuses in literals.
+    const DIRECTION: u8 = 0xe2;
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            code.push_str("\\n");
+        }
+        let bytes = line.as_bytes();
+        if [b'"', b'\\', b'\0', b'\r', DIRECTION]
+            .iter()
+            .any(|byte| bytes.contains(byte))
+        {
+            put!(code, "{}", line.escape_debug());
+        } else {
+            code.push_str(line);
+        }
+    }
 }
 
 fn migrations(code: &mut String, checked: &Checked, repeatables: &str, head: u64) {

@@ -79,7 +79,19 @@ fn identifier(candidate: String) -> Option<String> {
 }
 
 fn is_identifier(text: &str) -> bool {
-    syn::parse_str::<syn::Ident>(text).is_ok()
+    is_plainly_identifier(text) || syn::parse_str::<syn::Ident>(text).is_ok()
+}
+
+/// Whether a name is an identifier at first sight. All keywords but `Self` consist of lower-case letters alone, so that most names
+/// need no parser; a thousand tables have ten thousand of them.
+fn is_plainly_identifier(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.first().is_some_and(u8::is_ascii_alphabetic)
+        && bytes
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        && bytes.iter().any(|byte| !byte.is_ascii_lowercase())
+        && text != "Self"
 }
 
 #[cfg(test)]
