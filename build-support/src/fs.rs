@@ -76,6 +76,11 @@ pub fn remove_where(folder: &Path, unwanted: &dyn Fn(&Path) -> bool) {
     }
 }
 
+/// How long a file is; `None` where there is none.
+pub fn length(path: &Path) -> Option<u64> {
+    Some(std::fs::metadata(path).ok()?.len())
+}
+
 /// What tells the running program from an earlier build of it: the length of its file, and when that was written.
 pub fn program() -> Option<(u64, std::time::SystemTime)> {
     let metadata = std::fs::metadata(std::env::current_exe().ok()?).ok()?;

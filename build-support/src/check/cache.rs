@@ -38,6 +38,8 @@ struct Snapshot {
     after: usize,
     /// The key of the last of them, which names its files.
     key: u64,
+    /// How long the database's file is: SQLite takes an empty one for an empty database.
+    length: u64,
 }
 
 const RESULTS: &str = "examined.bin";
@@ -54,13 +56,15 @@ impl Cache {
     pub fn check(&self, source: &Source) -> Checkup {
         let stamp = stamp(source);
         let keys = keys(source, stamp);
-        let mut progress = self.resume(source, &keys, self.load(stamp));
+        let (mut progress, resumed) = self.resume(source, &keys, self.load(stamp));
         let mut snapshots = Vec::new();
         loop {
             let after = progress.examined.len();
             // The next check most likely edits the last migration, or adds one.
             if after > 0 && after + 1 >= keys.len() {
-                snapshots.extend(self.snapshot(after, keys[after - 1], &progress.state));
+                let kept = resumed.filter(|snapshot| snapshot.after == after);
+                let fresh = || self.snapshot(after, keys[after - 1], &progress.state);
+                snapshots.extend(kept.or_else(fresh));
             }
             if !progress.step(source) {
                 break;
@@ -84,10 +88,15 @@ impl Cache {
         progress.conclude(source)
     }
 
-    /// The longest stretch of results that still hold and end at a state that was kept.
-    fn resume(&self, source: &Source, keys: &[u64], stored: Option<Stored>) -> Progress {
+    /// The longest stretch of results that still hold and end at a state that was kept, with that state's files.
+    fn resume(
+        &self,
+        source: &Source,
+        keys: &[u64],
+        stored: Option<Stored>,
+    ) -> (Progress, Option<Snapshot>) {
         let Some(mut stored) = stored else {
-            return Progress::start(source);
+            return (Progress::start(source), None);
         };
         let same = keys
             .iter()
@@ -99,16 +108,17 @@ impl Cache {
             .iter()
             .filter(|snapshot| snapshot.after <= same);
         let last = fitting.max_by_key(|snapshot| snapshot.after).copied();
-        let state = last.and_then(|snapshot| Some((snapshot, self.load_state(snapshot.key)?)));
+        let state = last.and_then(|snapshot| Some((snapshot, self.load_state(snapshot)?)));
         let Some((snapshot, state)) = state else {
-            return Progress::start(source);
+            return (Progress::start(source), None);
         };
         stored.examined.truncate(snapshot.after);
-        Progress {
+        let progress = Progress {
             examined: stored.examined.into_iter().map(|(_, one)| one).collect(),
             state,
             columns: stored.columns,
-        }
+        };
+        (progress, Some(snapshot))
     }
 
     fn load(&self, stamp: u64) -> Option<Stored> {
@@ -137,20 +147,22 @@ impl Cache {
     /// Keeps a state; `None` where it cannot be written down, and then the next check takes longer.
     fn snapshot(&self, after: usize, key: u64, state: &State) -> Option<Snapshot> {
         let (database, catalog) = (self.database(key), self.catalog(key));
-        // The catalog goes last: where it exists, the database beside it is whole.
-        if !catalog.exists() {
-            fs::remove_where(&self.folder, &|path| path == database);
-            state.engine.save(&database).ok()?;
-            let bytes = postcard::to_allocvec(&state.catalog).ok()?;
-            fs::write_if_changed(&catalog, &bytes).ok()?;
-        }
-        Some(Snapshot { after, key })
+        fs::remove_where(&self.folder, &|path| path == database);
+        state.engine.save(&database).ok()?;
+        let bytes = postcard::to_allocvec(&state.catalog).ok()?;
+        fs::write_if_changed(&catalog, &bytes).ok()?;
+        let length = fs::length(&database)?;
+        Some(Snapshot { after, key, length })
     }
 
-    fn load_state(&self, key: u64) -> Option<State> {
-        let bytes = fs::read(&self.catalog(key)).ok()?;
+    fn load_state(&self, snapshot: Snapshot) -> Option<State> {
+        let database = self.database(snapshot.key);
+        if fs::length(&database)? != snapshot.length {
+            return None;
+        }
+        let bytes = fs::read(&self.catalog(snapshot.key)).ok()?;
         let mut catalog: Catalog = postcard::from_bytes(&bytes).ok()?;
-        let engine = Engine::load(&self.database(key), &mut catalog).ok()?;
+        let engine = Engine::load(&database, &mut catalog).ok()?;
         Some(State::resumed(engine, catalog))
     }
 
