@@ -123,7 +123,8 @@ fn a_broken_cache_costs_time_and_no_more() {
     let files = history();
     let source = source(&files);
     let fresh = check(&source);
-    let breaks: &[(&str, fn(&Path))] = &[
+    type Spoil = fn(&Path);
+    let breaks: &[(&str, Spoil)] = &[
         ("emptied", |path| std::fs::write(path, "").unwrap()),
         ("cut short", |path| {
             let bytes = std::fs::read(path).unwrap();
