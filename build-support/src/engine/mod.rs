@@ -30,7 +30,7 @@ use crate::catalog::{Catalog, Key, Origin};
 use crate::diagnostic::Diagnostic;
 use crate::syntax::ir::{Body, Statement, TransactionControl};
 use readback::Known;
-use unproven::mark_unfinished;
+use unproven::{mark_missing, mark_unfinished};
 use words::Words;
 
 pub use replay::{Replayed, Script, replay_script};
@@ -49,6 +49,8 @@ pub struct Engine {
     stand_ins: BTreeSet<String>,
     /// Objects that changed since the last [`Engine::take_touched`].
     touched: BTreeSet<Key>,
+    /// Tables that were to be made under a name that was taken, and whose right name is not known.
+    unplaced: usize,
     /// How many scripts ran.
     scripts: u64,
     /// A copy to try scripts on, kept from the last trial.
@@ -116,6 +118,7 @@ impl Engine {
             collations: BTreeSet::new(),
             stand_ins: BTreeSet::new(),
             touched: BTreeSet::new(),
+            unplaced: 0,
             scripts: 0,
             copy: None,
         })
@@ -226,8 +229,14 @@ impl Engine {
                 // A refused statement may have ended the transaction around it; the engine says what is left.
                 self.read_back(statement, &origin, catalog);
                 let words = Words::of(place.text, statement.span);
-                let reason = self.excuse(&refusal, &words, &before);
+                let reason = self
+                    .excuse(&refusal, &words, &before)
+                    .or_else(|| self.is_unplaced(&refusal.message, &before));
                 mark_unfinished(&words, &origin, reason.is_some(), catalog);
+                if reason.is_none() {
+                    mark_missing(&refusal.message, place, &origin, catalog);
+                    self.count_unplaced(&refusal.message, &words);
+                }
                 match reason {
                     Some(reason) => partial(reason),
                     None => Outcome::Failed(Box::new(explain::explain(&explain::Refused {
@@ -285,6 +294,16 @@ impl Engine {
         if in_transaction {
             let _ = self.control("BEGIN");
         }
+    }
+
+    /// The first row that points at nothing: its table, and the table it points at.
+    ///
+    /// A foreign key that fits no key of its parent makes the check itself fail; a rule looks for those.
+    fn dangling_row(&self) -> Option<(String, String)> {
+        self.budget.refill();
+        let mut check = self.connection.prepare("PRAGMA foreign_key_check").ok()?;
+        let row = check.query_row([], |row| Ok((row.get(0)?, row.get(2)?)));
+        row.ok()
     }
 
     /// Ends a script: commits what is open, and puts every setting back.
@@ -383,6 +402,19 @@ impl From<rusqlite::Error> for Refusal {
             denied,
         }
     }
+}
+
+/// The finding for a script that leaves a row that points at nothing, which foreign keys switched off let pass.
+fn explain_dangling(script: &Script<'_>, child: &str, parent: &str) -> Diagnostic {
+    let last = script.statements.last().map(|statement| statement.span);
+    let span = last.map(|span| Words::of(script.text, span).headline());
+    let message = format!("rows of `{child}` point at rows of `{parent}` that do not exist");
+    Diagnostic::error("constraint-failed", message)
+        .at(script.file, span, "found at the end of the script")
+        .note(format!(
+            "executed on SQLite {}: `PRAGMA foreign_key_check`, as is done before the commit of a table rebuild",
+            Engine::version()
+        ))
 }
 
 /// The finding for a script whose commit is refused: a constraint that was put off until then.

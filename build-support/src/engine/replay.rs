@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::{Engine, Later, Outcome, Partial, Place, explain_commit};
+use super::{Engine, Later, Outcome, Partial, Place, explain_commit, explain_dangling};
 use crate::catalog::{Catalog, Key, Origin, changes};
 use crate::diagnostic::Diagnostic;
 use crate::rules::Step;
@@ -99,6 +99,13 @@ pub fn replay_script<'a>(
     replayed
         .diagnostics
         .extend(engine.broken_readers(script, catalog));
+    if rebuild
+        && replayed.diagnostics.is_empty()
+        && let Some((child, parent)) = engine.dangling_row()
+    {
+        let found = explain_dangling(script, &child, &parent);
+        replayed.diagnostics.push(found);
+    }
     if let Err(message) = engine.close_script(has_pragma(script.statements) || rebuild) {
         *catalog = start;
         catalog.mark_incomplete();

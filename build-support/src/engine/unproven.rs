@@ -2,7 +2,7 @@
 
 use super::complaint::{self, Complaint};
 use super::words::{Target, Verb, Words};
-use super::{Engine, Refusal};
+use super::{Engine, Place, Refusal};
 use crate::catalog::{Catalog, Gone, Key, Origin};
 use crate::syntax::ir::ObjectKind;
 
@@ -99,6 +99,9 @@ pub(super) fn mark_unfinished(
             catalog.mark_object(&key(&target), &target.name, target.kind, origin);
         }
         Verb::Alter(target, renamed_to) => {
+            if !excused {
+                mark_meant(&target, origin, catalog);
+            }
             catalog.mark_object(&key(&target), &target.name, target.kind, origin);
             if let Some(name) = renamed_to {
                 let renamed = Key::new(target.schema.as_deref(), &name, target.kind);
@@ -115,13 +118,68 @@ pub(super) fn mark_unfinished(
                 catalog.remember(key(&target), gone);
             }
         }
-        Verb::Drop(target) => {
-            // The object that was meant still stands; when the history makes it anew, that is no second fault.
-            let meant = catalog.nearest_object(target.kind, &target.name);
-            if let Some(name) = meant.map(str::to_owned) {
-                let meant = Key::new(target.schema.as_deref(), &name, target.kind);
-                catalog.mark_object(&meant, &name, target.kind, origin);
-            }
+        Verb::Drop(target) => mark_meant(&target, origin, catalog),
+    }
+}
+
+/// Of a misspelt name: the object that was meant was not changed, so what follows is no second fault.
+fn mark_meant(target: &Target, origin: &Origin, catalog: &mut Catalog) {
+    let schema = target.schema.as_deref();
+    if catalog.find(schema, &target.name, target.kind).is_some() {
+        return;
+    }
+    let meant = catalog.nearest_object(target.kind, &target.name);
+    if let Some(name) = meant.map(str::to_owned) {
+        let meant = Key::new(schema, &name, target.kind);
+        catalog.mark_object(&meant, &name, target.kind, origin);
+    }
+}
+
+/// Marks a table that a refused statement missed, where the history as a whole is out of joint: the table went, comes later,
+/// or is nowhere. That is told once. A misspelt name is told wherever it stands.
+pub(super) fn mark_missing(
+    message: &str,
+    place: Place<'_>,
+    origin: &Origin,
+    catalog: &mut Catalog,
+) {
+    let Complaint::UnknownTable { schema, name } = complaint::read(message) else {
+        return;
+    };
+    let kind = ObjectKind::Table;
+    let is_moved = catalog.gone(schema, name, kind).is_some()
+        || place.later.is_some_and(|later| later(name).is_some());
+    if is_moved || catalog.nearest_table(name).is_none() {
+        let key = Key::new(schema, name, kind);
+        catalog.mark_object(&key, name, kind, origin);
+    }
+}
+
+impl Engine {
+    /// Takes a missing table for the one that an earlier statement was to make under a name that was taken.
+    pub(super) fn is_unplaced(&mut self, message: &str, before: &Catalog) -> Option<String> {
+        let Complaint::UnknownTable { schema, name } = complaint::read(message) else {
+            return None;
+        };
+        if self.unplaced == 0 || before.gone(schema, name, ObjectKind::Table).is_some() {
+            return None;
+        }
+        self.unplaced -= 1;
+        Some(format!(
+            "`{name}` may be what an earlier statement was to make under a name that was taken"
+        ))
+    }
+
+    /// Counts the tables that were to be made under a name that was taken.
+    pub(super) fn count_unplaced(&mut self, message: &str, words: &Words<'_>) {
+        let taken = matches!(complaint::read(message), Complaint::DuplicateObject { .. });
+        let is_table = match words.verb() {
+            Verb::Create(target) => matches!(target.kind, ObjectKind::Table | ObjectKind::View),
+            Verb::Alter(_, renamed_to) => renamed_to.is_some(),
+            _ => false,
+        };
+        if taken && is_table {
+            self.unplaced += 1;
         }
     }
 }
