@@ -23,7 +23,8 @@ pub(super) fn examine(source: &Source, entry: &Entry, state: &mut State) -> Exam
         source,
         entry,
         parsed: &parsed,
-        diagnostics: outcome.diagnostics,
+        read: outcome.diagnostics,
+        diagnostics: Vec::new(),
         coverage: Coverage::default(),
         doubt: None,
         foreign_keys_off: false,
@@ -41,6 +42,8 @@ struct Examination<'s> {
     source: &'s Source,
     entry: &'s Entry,
     parsed: &'s Parsed,
+    /// What reading found, until it is judged with the script it stands in.
+    read: Vec<Diagnostic>,
     diagnostics: Vec<Diagnostic>,
     coverage: Coverage,
     doubt: Option<String>,
@@ -115,8 +118,13 @@ impl Examination<'_> {
 
     /// The findings of a run, with the engine's last word on what the parser refused.
     fn weigh(&mut self, sql: &Sql, replayed: &Replayed<'_>) -> Vec<Diagnostic> {
-        let mut found = replayed.diagnostics.clone();
         let file = self.path(sql.file);
+        let of_script = |found: &mut Diagnostic| {
+            let place = found.place.as_ref().filter(|place| *place.file == *file);
+            place.is_some_and(|place| place.span.is_none_or(|span| sql.range.contains(span)))
+        };
+        let mut found: Vec<Diagnostic> = self.read.extract_if(.., of_script).collect();
+        found.extend(replayed.diagnostics.iter().cloned());
         for (index, refusal) in &sql.refused {
             let statement = &sql.statements[*index];
             let engine_agrees = replayed.diagnostics.iter().any(|diagnostic| {
@@ -193,7 +201,7 @@ impl Examination<'_> {
         self.source.file(file).path.as_str().into()
     }
 
-    fn examined(self, state: &mut State) -> Examined {
+    fn examined(mut self, state: &mut State) -> Examined {
         let checksum = self.checksum();
         let settings = &self.parsed.settings;
         let migration = codegen::Migration {
@@ -227,6 +235,7 @@ impl Examination<'_> {
             summary: self.summary.clone(),
             fingerprint: state.fingerprint(),
         };
+        self.diagnostics.append(&mut self.read);
         Examined {
             migration,
             diagnostics: self.diagnostics,

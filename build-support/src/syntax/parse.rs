@@ -28,7 +28,7 @@ pub fn parse(source: &Source, entry: &Entry) -> Outcome {
             (
                 Script::Rust(file),
                 down,
-                doc_comment(&source.file(file).text),
+                description_of(&source.file(file).text),
             )
         }
         EntryLayout::Single(file) => {
@@ -507,15 +507,19 @@ fn declares_down(text: &str) -> bool {
     })
 }
 
-/// The first line of a Rust file's inner documentation.
-fn doc_comment(text: &str) -> String {
-    let line = text
+/// The description in the comments at the head of a Rust file: `// Description: ...`, as in SQL.
+fn description_of(text: &str) -> String {
+    let head = text
         .lines()
         .map(str::trim)
-        .find(|line| !line.is_empty())
-        .unwrap_or_default();
-    line.strip_prefix("//!")
-        .map_or_else(String::new, |line| line.trim().to_owned())
+        .take_while(|line| line.is_empty() || line.starts_with("//"));
+    let mut values = head.filter_map(|line| {
+        let (key, value) = line.trim_start_matches('/').split_once(':')?;
+        key.trim()
+            .eq_ignore_ascii_case("description")
+            .then(|| value.trim().to_owned())
+    });
+    values.next().unwrap_or_default()
 }
 
 impl Settings {
