@@ -60,8 +60,8 @@ impl Cache {
         let mut snapshots = Vec::new();
         loop {
             let after = progress.examined.len();
-            // The next check most likely edits the last migration, or adds one.
-            if after > 0 && after + 1 >= keys.len() {
+            // The next check most likely edits the last migration, or adds one: then this is where it begins.
+            if after > 0 && after + 1 == keys.len() {
                 let kept = resumed.filter(|snapshot| snapshot.after == after);
                 let fresh = || self.snapshot(after, keys[after - 1], &progress.state);
                 snapshots.extend(kept.or_else(fresh));

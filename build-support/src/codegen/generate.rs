@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use migratory_core::{Chain, Dialect, Record, Table};
@@ -44,6 +44,8 @@ pub fn schema(checked: &Checked) -> String {
         "/// The names of the tables and views at the end of the history, and of their columns.\n{ITEM_ATTRIBUTES}pub mod schema {{\n"
     );
     let mut modules = BTreeSet::new();
+    // Most tables share names such as `id` with others.
+    let mut known: BTreeMap<&str, Option<String>> = BTreeMap::new();
     for table in &checked.tables {
         let Some(module) = module(&table.name).filter(|module| modules.insert(module.clone()))
         else {
@@ -56,7 +58,11 @@ pub fn schema(checked: &Checked) -> String {
         );
         let mut constants = BTreeSet::from(["TABLE".to_owned()]);
         for column in &table.columns {
-            if let Some(name) = constant(column).filter(|name| constants.insert(name.clone())) {
+            let name = known.entry(column).or_insert_with(|| constant(column));
+            if let Some(name) = name
+                .as_ref()
+                .filter(|name| constants.insert((*name).clone()))
+            {
                 put!(code, "pub const {name}: &str = {column:?};\n");
             }
         }
@@ -297,14 +303,25 @@ fn documentation(code: &mut String, migration: &Migration) {
     } else {
         &migration.description
     };
-    let mut paragraphs = vec![description.clone()];
-    paragraphs.extend((!migration.safety.is_empty()).then(|| migration.safety.clone()));
-    if !migration.summary.is_empty() {
-        let items = migration.summary.iter().map(|line| format!("- {line}"));
-        paragraphs.push(items.collect::<Vec<_>>().join("\n"));
+    paragraph(code, "", description);
+    if !migration.safety.is_empty() {
+        code.push_str("///\n");
+        paragraph(code, "", &migration.safety);
     }
-    for line in paragraphs.join("\n\n").split(['\n', '\r']) {
-        put!(code, "{}\n", format!("/// {line}").trim_end());
+    for (index, line) in migration.summary.iter().enumerate() {
+        code.push_str(if index == 0 { "///\n" } else { "" });
+        paragraph(code, "- ", line);
+    }
+}
+
+/// Text as lines of a doc comment.
+fn paragraph(code: &mut String, bullet: &str, text: &str) {
+    for (index, line) in text.split(['\n', '\r']).enumerate() {
+        code.push_str("/// ");
+        code.push_str(if index == 0 { bullet } else { "" });
+        code.push_str(line);
+        code.truncate(code.trim_end().len());
+        code.push('\n');
     }
 }
 
