@@ -115,6 +115,7 @@ fn checked() -> Checked {
     }
 }
 
+/// F10: one literal for the SQL of all migrations, and one list.
 #[test]
 fn a_checked_directory_becomes_these_items() {
     let checked = checked();

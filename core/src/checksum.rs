@@ -43,6 +43,7 @@ pub(crate) fn split(text: &str) -> (&str, &str) {
 mod tests {
     use super::*;
 
+    /// F13 and F28.
     #[test]
     fn a_checksum_names_its_algorithm() {
         let cases = [

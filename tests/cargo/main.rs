@@ -174,6 +174,7 @@ fn main() {
 }
 "#;
 
+/// F4.
 #[test]
 fn one_bad_migration_is_one_error() {
     for wiring in [Wiring::Macro, Wiring::BuildScript] {

@@ -113,7 +113,7 @@ fn core_on_wasm(root: &Path) -> Result<Outcome, String> {
     Ok(Outcome::Passed(String::new()))
 }
 
-/// Each crate of `tests/neighbours` shares its graph with another user of SQLite: it must resolve as locked, build and run.
+/// F11: each crate of `tests/neighbours` shares its graph with another user of SQLite: it must resolve as locked, build and run.
 fn neighbours(root: &Path) -> Result<Outcome, String> {
     let folder = root.join("tests/neighbours");
     let mut names: Vec<String> = std::fs::read_dir(&folder)

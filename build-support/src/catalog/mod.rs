@@ -283,6 +283,7 @@ impl Catalog {
     }
 
     /// Says that an object under a new name is the one that stood under an old one.
+    #[cfg(feature = "sqlite")]
     pub(crate) fn carry_origin(&mut self, key: &Key, old: &Object) {
         if let Some(object) = self.get(key) {
             let mut object = Object::clone(object);
@@ -293,6 +294,7 @@ impl Catalog {
     }
 
     /// Takes every temporary object out.
+    #[cfg(feature = "sqlite")]
     pub(crate) fn forget_temporary(&mut self) {
         let temporary = self.objects().filter(|object| object.is_temporary());
         for key in temporary.map(|object| object.key()).collect::<Vec<_>>() {

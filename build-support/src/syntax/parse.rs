@@ -457,7 +457,14 @@ impl<'s> Reading<'s> {
 #[allow(clippy::large_enum_variant)]
 enum Read {
     Statement(Statement),
-    Refused { message: String, span: Span },
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        expect(dead_code, reason = "only parsers refuse")
+    )]
+    Refused {
+        message: String,
+        span: Span,
+    },
 }
 
 fn read(dialect: Dialect, text: &str, span: Span, line: u32, tokens: &[Token]) -> Read {

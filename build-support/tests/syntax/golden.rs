@@ -14,6 +14,7 @@ fn files_are_split_as_expected() {
     check("split", describe_split);
 }
 
+/// F9 is `no_transaction_after_bom_and_crlf` and `no_transaction_of_sqlx`.
 #[test]
 fn directives_are_read_as_expected() {
     check("directive", describe_directives);

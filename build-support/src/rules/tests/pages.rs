@@ -9,6 +9,10 @@ use crate::rules::{CHECKS, RULES};
 /// Where, how loud and which: the form of a marker.
 type Mark = (String, usize, String);
 
+/// F70 to F77 are the pages of the SQLite family: `sqlite-rebuild-cascades` (F70), `sqlite-pragma-in-transaction` (F71),
+/// `sqlite-rebuild-loses-objects`, `sqlite-rebuild-drops-column` and `sqlite-autoincrement-reset` (F72), `sqlite-rebuild-wrong-order` (F73),
+/// `sqlite-add-column-not-null` and `sqlite-add-column-nonconstant-default` (F74), `sqlite-feature-version` (F75),
+/// `sqlite-dangling-foreign-key` (F76), `sqlite-string-for-column` (F77).
 #[test]
 fn every_marked_line_of_a_page_fires_and_nothing_else() {
     let mut wrong = String::new();
