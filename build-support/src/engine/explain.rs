@@ -143,7 +143,7 @@ impl Refused<'_> {
     fn unknown_schema(&self, name: &str) -> Diagnostic {
         let message = format!("schema `{name}` does not exist");
         self.error(
-            "unknown-object",
+            "unknown-schema",
             message,
             self.words.name(name),
             "unknown schema",
@@ -342,7 +342,7 @@ impl Refused<'_> {
             .filter(|object| object.kind.to_string() == kind);
         match objects.next() {
             Some(object) => self.with_origin(found, object).help(format!(
-                "drop the {kind} before this statement, and make it anew after it"
+                "drop the {kind} before this statement; where it is still of use, make it anew after it"
             )),
             None => found,
         }
