@@ -1,6 +1,6 @@
 //! A valid name for a file whose own fits no pattern.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use migratory_core::Version;
 
@@ -19,11 +19,14 @@ pub(super) struct Numbering {
 impl Numbering {
     pub(super) fn of(entries: &[Entry], now: u64) -> Self {
         let style = prevailing(entries);
-        let width = entries
-            .iter()
-            .rev()
-            .find(|entry| Style::of(entry.version) == style)
-            .map_or(4, |entry| usize::from(entry.version.width()));
+        let mut widths = BTreeMap::new();
+        for entry in entries {
+            if Style::of(entry.version) == style {
+                *widths.entry(entry.version.width()).or_insert(0) += 1;
+            }
+        }
+        let usual = widths.into_iter().max_by_key(|(_, count)| *count);
+        let width = usual.map_or(4, |(width, _)| usize::from(width));
         Self {
             style,
             width,
