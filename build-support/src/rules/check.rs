@@ -52,6 +52,7 @@ pub const CHECKS: &[Check] = &[
         .lenient(Lenience::Waiver)
         .page(include_str!("down_not_inverse.md")),
     check("not-repeatable", Group::Correctness, Level::Deny),
+    check("rust-without-up", Group::Correctness, Level::Deny),
     check("schema-change-in-rust", Group::Correctness, Level::Warn).lenient(Lenience::Level),
     check("bad-configuration", Group::Correctness, Level::Deny),
     check("bad-directive", Group::Correctness, Level::Deny),

@@ -19,6 +19,7 @@ pub fn parse(source: &Source, entry: &Entry) -> Outcome {
     let mut settings = Settings::new(source.config.transactions);
     let (up, down, description) = match entry.layout {
         EntryLayout::Rust(file) => {
+            found.extend(without_up(source.file(file)));
             let has_down = declares_down(&source.file(file).text);
             let down = if has_down {
                 Down::Script(Script::Rust(file))
@@ -501,6 +502,23 @@ pub fn unknown_statement(file: &str, span: Span, reason: &str) -> Diagnostic {
 }
 
 /// Whether a Rust migration has a way down: a line that declares `pub fn down` or `pub async fn down`.
+/// The finding on a Rust file that speaks of no `up`. How it may come by one is Rust's matter: a macro or a `pub use` will do.
+fn without_up(file: &File) -> Option<Diagnostic> {
+    let code = file
+        .text
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or(line));
+    let mut words = code.flat_map(|line| line.split(|c: char| !(c.is_alphanumeric() || c == '_')));
+    let found = words.any(|word| word == "up");
+    (!found).then(|| {
+        let message = format!("`{}` has no function `up`", file.path);
+        Diagnostic::error("rust-without-up", message)
+            .at(&file.path, None, "")
+            .note("it is called when the migration is applied, with the connection that the application migrates")
+            .help("write `pub fn up(connection: &mut Connection) -> Result<(), Error>`, with the types of your database client")
+    })
+}
+
 fn declares_down(text: &str) -> bool {
     text.lines().any(|line| {
         let line = line.trim_start();
