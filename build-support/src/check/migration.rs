@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::state::State;
 use super::{Coverage, Examined};
+use crate::Span;
 use crate::catalog::{Catalog, summary};
 use crate::codegen;
 use crate::diagnostic::{Diagnostic, Level};
@@ -124,7 +125,12 @@ impl Examination<'_> {
             place.is_some_and(|place| place.span.is_none_or(|span| sql.range.contains(span)))
         };
         let mut found: Vec<Diagnostic> = self.read.extract_if(.., of_script).collect();
-        found.extend(replayed.diagnostics.iter().cloned());
+        let executed = replayed.diagnostics.iter();
+        let executed: Vec<Diagnostic> = executed
+            .filter(|finding| !told(&found, finding, sql))
+            .cloned()
+            .collect();
+        found.extend(executed);
         for (index, refusal) in &sql.refused {
             let statement = &sql.statements[*index];
             let engine_agrees = replayed.diagnostics.iter().any(|diagnostic| {
@@ -259,6 +265,19 @@ impl Examination<'_> {
             Script::Sql(sql) => pack(self.source, sql),
         }
     }
+}
+
+/// Whether the engine stumbles over a statement that could not be cut out of its file in the first place, such as one whose quote is
+/// never closed: `read` is what was found in the same file before it ran.
+fn told(read: &[Diagnostic], finding: &Diagnostic, sql: &Sql) -> bool {
+    let within = |finding: &Diagnostic, statement: Span| {
+        let span = finding.place.as_ref().and_then(|place| place.span);
+        finding.code == "syntax-error" && span.is_some_and(|span| statement.contains(span))
+    };
+    let mut statements = sql.statements.iter().map(|statement| statement.span);
+    statements.any(|statement| {
+        within(finding, statement) && read.iter().any(|read| within(read, statement))
+    })
 }
 
 /// A script as the engine runs it; `file` is the path of its file.
