@@ -6,7 +6,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::diagnostic::Diagnostic;
 use crate::discover::{Raw, RawFile, RawFolder, SEEDS, Unreadable, has_content};
 
 /// Takes a migrations directory into memory; `root` is the directory as messages print it.
@@ -106,9 +105,9 @@ impl Error {
         self.cause.kind() == io::ErrorKind::NotFound
     }
 
-    /// The failure as a finding, with its cause.
-    pub fn diagnostic(&self) -> Diagnostic {
-        Diagnostic::error("unreadable-file", self.to_string()).note(self.cause.to_string())
+    /// What the system said.
+    pub fn cause(&self) -> &io::Error {
+        &self.cause
     }
 
     fn on(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {

@@ -37,7 +37,7 @@ pub struct Inspection {
 pub fn inspect(package: &Path, directory: &str, options: &Options) -> Inspection {
     let raw = match fs::read_directory(&package.join(directory), directory) {
         Ok(raw) => raw,
-        Err(error) => return unreadable(directory, error.diagnostic()),
+        Err(error) => return unreadable(directory, &error),
     };
     let (source, mut diagnostics) = discover(raw, now());
     diagnostics.extend(unknown_levels(&source.config));
@@ -62,6 +62,15 @@ impl Inspection {
     /// The text of a file by its path in the directory.
     pub fn text(&self, path: &str) -> Option<&str> {
         self.source.as_ref()?.text(path)
+    }
+
+    /// Version and name of every migration that the lock has, whether its files are there or not.
+    pub fn finals(&self) -> Vec<(Version, String)> {
+        let source = self.source.as_ref();
+        let file = source.and_then(|source| Some(source.file(source.lock?)));
+        let lines = file.map(|file| lock::parse(&file.text).0.lines);
+        let finals = lines.into_iter().flatten();
+        finals.map(|line| (line.version, line.name)).collect()
     }
 
     /// The text of a lock file in which every migration is final; `None` where the lock as it is cannot be kept.
@@ -165,7 +174,14 @@ fn unchanged(source: &Source, entry: &Entry, line: &Line) -> Option<Locked> {
     })
 }
 
-fn unreadable(directory: &str, diagnostic: Diagnostic) -> Inspection {
+/// The directory as it was asked for: the rest of its path is the machine's.
+fn unreadable(directory: &str, error: &fs::Error) -> Inspection {
+    let diagnostic = match error.is_not_found() {
+        true => Diagnostic::error("unreadable-file", format!("there is no folder `{directory}`"))
+            .help("make it beside the package's Cargo.toml, or correct the path, which is relative to that file"),
+        false => Diagnostic::error("unreadable-file", format!("failed to read folder `{directory}`"))
+            .note(error.cause().to_string()),
+    };
     Inspection {
         source: None,
         checked: nothing(directory),

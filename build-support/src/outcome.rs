@@ -56,7 +56,7 @@ impl Outcome {
             code: if sound {
                 codegen::generate(checked)
             } else {
-                codegen::stub(checked)
+                codegen::stub(checked, &inspection.finals())
             },
             schema: codegen::schema(checked),
             errors,

@@ -123,7 +123,7 @@ fn a_checked_directory_becomes_these_items() {
         "== items\n{}\n== schema\n{}\n== stub\n{}\n== modules\n{:?}\n",
         generate(&checked),
         schema(&checked),
-        stub(&checked),
+        stub(&checked, &[]),
         rust_modules(&checked),
     );
     golden("generated.txt", &all);
@@ -135,10 +135,25 @@ fn an_empty_directory_still_has_its_names() {
         migrations: Vec::new(),
         ..checked()
     };
-    for code in [generate(&checked), stub(&checked)] {
-        assert!(code.contains("pub static MIGRATIONS"), "{code}");
-        assert!(code.contains("pub enum Version {\n}"), "{code}");
-    }
+    let code = generate(&checked);
+    assert!(code.contains("pub static MIGRATIONS"), "{code}");
+    assert!(code.contains("pub enum Version {\n}"), "{code}");
+    let code = stub(&checked, &[]);
+    assert!(code.contains("pub static MIGRATIONS"), "{code}");
+    assert!(code.contains("pub const LATEST: Self = "), "{code}");
+}
+
+/// Code that names a final migration is not to blame where its file is missing.
+#[test]
+fn a_stub_has_the_variants_of_all_that_is_final() {
+    let version = |text: &str| migratory_core::Version::parse(text).unwrap();
+    let finals = [
+        (version("0001"), "initial".to_owned()),
+        (version("0009"), "lost".to_owned()),
+    ];
+    let code = stub(&checked(), &finals);
+    assert_eq!(code.matches("\nV0001Initial,").count(), 1, "{code}");
+    assert_eq!(code.matches("\nV0009Lost,").count(), 1, "{code}");
 }
 
 /// A version that is there twice is an error of its own, and must not bring a second one.
@@ -146,7 +161,7 @@ fn an_empty_directory_still_has_its_names() {
 fn a_stub_has_each_variant_once() {
     let mut checked = checked();
     checked.migrations.push(checked.migrations[0].clone());
-    assert_eq!(stub(&checked).matches("\nV0001Initial,").count(), 1);
+    assert_eq!(stub(&checked, &[]).matches("\nV0001Initial,").count(), 1);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalog::Catalog;
 use crate::codegen::{Proof, Table};
 use crate::diagnostic::Diagnostic;
-use crate::discover::Config;
+use crate::discover::{CONFIG_FILE, Config};
 use crate::engine::{Engine, Outcome, Place};
 use crate::syntax::ir::ObjectKind;
 use crate::syntax::{split, sqlite, tokenize};
@@ -99,7 +99,7 @@ impl State {
     fn provide(&mut self, config: &Config) {
         let text = config.prelude.as_str();
         let tokens = tokenize(config.dialect, text);
-        let file = "migratory.toml".into();
+        let file = CONFIG_FILE.into();
         let place = Place {
             file: &file,
             text,
@@ -115,9 +115,13 @@ impl State {
                 }
             };
             if let Outcome::Failed(finding) = outcome {
-                let message = format!("the prelude of `migratory.toml` fails: {}", finding.message);
+                let message = format!("the prelude of `{CONFIG_FILE}` fails: {}", finding.message);
                 self.diagnostics
-                    .push(Diagnostic::error("bad-configuration", message));
+                    .push(Diagnostic::error("bad-configuration", message).at(
+                        CONFIG_FILE,
+                        None,
+                        "",
+                    ));
             }
         }
     }

@@ -1,9 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use migratory_core::{Chain, Dialect, Record, Table};
+use migratory_core::{Chain, Dialect, Record, Table, Version};
 
-use super::names::{constant, module, rust_module, spelt, variant};
+use super::names::{constant, module, rust_module, spelt, variant, variant_of};
 use super::{Checked, Down, Migration, Proof, Repeatable, Script, Timeouts};
 
 /// Appends formatted text; writing to a string cannot fail.
@@ -19,20 +19,28 @@ macro_rules! put {
 pub fn generate(checked: &Checked) -> String {
     let mut code = String::new();
     list(&mut code, checked);
-    version(&mut code, checked);
+    version(&mut code, checked, &[]);
     tests(&mut code, checked);
     code
 }
 
-/// The same names as [`generate`] gives, without contents: what stands beside the errors of a directory that has some.
-pub fn stub(checked: &Checked) -> String {
+/// The same names as [`generate`] gives, without contents: what stands beside the errors of a directory that has some. `finals` are the
+/// migrations that are final, by version and name, whether their files are there or not: code that names a lost one is not to blame.
+pub fn stub(checked: &Checked, finals: &[(Version, String)]) -> String {
     let mut code = String::new();
     put!(
         code,
         "{LIST_ATTRIBUTES}fn __migrations() -> &'static [__migratory::Migration] {{ &[] }}\n"
     );
     migrations(&mut code, checked, "", 0);
-    version(&mut code, checked);
+    let mut names: Vec<String> = finals
+        .iter()
+        .map(|(version, name)| variant_of(&version.to_string(), name))
+        .collect();
+    if checked.migrations.is_empty() && names.is_empty() {
+        names.push("Nothing".to_owned());
+    }
+    version(&mut code, checked, &names);
     code
 }
 
@@ -256,10 +264,12 @@ fn timeouts(code: &mut String, timeouts: Timeouts) {
 }
 
 /// The enum. Its traits go by index, since what a derive writes for a thousand variants is expensive to compile; each trait costs rustc some ten milliseconds, so there are few.
-fn version(code: &mut String, checked: &Checked) {
+///
+/// `lost` are variants of a stub that no migration has; those that one has are passed over.
+fn version(code: &mut String, checked: &Checked, lost: &[String]) {
     code.push_str("/// The versions of [`MIGRATIONS`], oldest first.\n");
     code.push_str(ITEM_ATTRIBUTES);
-    if let Some(width) = discriminant(checked.migrations.len()) {
+    if let Some(width) = discriminant(checked.migrations.len() + lost.len()) {
         put!(code, "#[repr({width})]\n");
     }
     code.push_str("pub enum Version {\n");
@@ -271,17 +281,19 @@ fn version(code: &mut String, checked: &Checked) {
             put!(code, "{},\n", variant(migration));
         }
     }
+    for lost in lost {
+        if variants.insert(lost.clone()) {
+            put!(code, "#[doc(hidden)]\n{lost},\n");
+        }
+    }
     code.push_str("}\n");
-    let Some(latest) = checked.migrations.last() else {
+    let latest = checked.migrations.last().map(variant);
+    let Some(latest) = latest.or_else(|| lost.last().cloned()) else {
         return;
     };
     put!(code, "{ITEM_ATTRIBUTES}impl Version {{\n");
     code.push_str("/// The newest one.\n");
-    put!(
-        code,
-        "pub const LATEST: Self = Self::{};\n",
-        variant(latest)
-    );
+    put!(code, "pub const LATEST: Self = Self::{latest};\n");
     code.push_str(VERSION_METHODS);
     fingerprints(code, &checked.migrations);
     code.push_str("}\n");

@@ -4,13 +4,18 @@ use super::Migration;
 ///
 /// A name that begins with a digit is set off, so that `1_0x` and `10_x` stay two variants.
 pub(super) fn variant(migration: &Migration) -> String {
-    let name: String = words(&migration.name).map(capitalized).collect();
+    variant_of(&spelt(migration), &migration.name)
+}
+
+/// The same, for a version as its file spells it.
+pub(super) fn variant_of(version: &str, name: &str) -> String {
+    let name: String = words(name).map(capitalized).collect();
     let gap = if name.starts_with(|first: char| first.is_ascii_digit()) {
         "_"
     } else {
         ""
     };
-    let candidate = format!("V{}{gap}{name}", spelt(migration));
+    let candidate = format!("V{version}{gap}{name}");
     if is_identifier(&candidate) {
         candidate
     } else {

@@ -7,7 +7,7 @@ fn a_missing_directory_is_an_error_that_names_it() {
     assert!(error.is_not_found());
     assert_eq!(error.to_string(), "failed to read folder `no/such/folder`");
     assert_eq!(error.path(), Path::new("no/such/folder"));
-    assert_eq!(error.diagnostic().notes.len(), 1);
+    assert_eq!(error.cause().kind(), io::ErrorKind::NotFound);
     let error = read(Path::new("no/such/file")).unwrap_err();
     assert_eq!(error.to_string(), "failed to read file `no/such/file`");
     assert!(std::error::Error::source(&error).is_some());
