@@ -1,0 +1,2 @@
+-- migratory: allow(drop-column) reason="nobody writes letters"
+ALTER TABLE users DROP COLUMN email;

@@ -1,0 +1,3 @@
+-- migratory: no-transaction
+BEGIN;
+INSERT INTO users (email) VALUES ('b@example.org');

@@ -1,0 +1,1 @@
+UPDATE users SET email = lowre(email) WHERE true;

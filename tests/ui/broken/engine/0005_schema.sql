@@ -1,0 +1,1 @@
+CREATE TABLE archive.users (id INTEGER PRIMARY KEY);

@@ -1,0 +1,1 @@
+CREATE VIEW addresses AS SELECT email FROM users;

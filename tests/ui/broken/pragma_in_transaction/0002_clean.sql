@@ -1,0 +1,3 @@
+PRAGMA foreign_keys = OFF;
+DELETE FROM users WHERE email = '';
+PRAGMA foreign_keys = ON;

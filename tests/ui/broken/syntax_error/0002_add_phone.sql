@@ -1,0 +1,2 @@
+ALTER TABLE users ADD COLUMN phone TEXT;
+UPDATE users SET phone = , email = '';

@@ -1,0 +1,6 @@
+BEGIN;
+CREATE TABLE users (
+    id INTEGER PRIMARY KEY,
+    email TEXT NOT NULL
+);
+COMMIT;

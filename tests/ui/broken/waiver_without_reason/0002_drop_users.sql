@@ -1,0 +1,2 @@
+-- migratory: allow(drop-table)
+DROP TABLE users;

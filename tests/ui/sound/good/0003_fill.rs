@@ -1,0 +1,5 @@
+/// Counts.
+pub fn up(count: &mut u32) -> Result<(), std::fmt::Error> {
+    *count += 1;
+    Ok(())
+}

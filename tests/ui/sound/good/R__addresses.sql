@@ -1,0 +1,2 @@
+DROP VIEW IF EXISTS addresses;
+CREATE VIEW addresses AS SELECT email, phone FROM users;
