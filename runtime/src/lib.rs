@@ -80,7 +80,7 @@ pub use target::Target;
 /// The path is relative to the package's `Cargo.toml`. It is called where items are, in a module of its own or at the top of a
 /// file:
 ///
-/// ```ignore
+/// ```text
 /// mod db {
 ///     migratory::migrations!("migrations");
 /// }

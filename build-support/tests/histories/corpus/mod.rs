@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// A migration of a foreign history: file name and text of its way up, and of its way down where it has one.
@@ -40,7 +41,7 @@ pub(crate) fn folder() -> Option<PathBuf> {
         std::env::var_os("CI").is_none(),
         "the corpus of real histories is missing under CI"
     );
-    println!("NOT RUN: the corpus of real histories is not beside this checkout");
+    say!("NOT RUN: the corpus of real histories is not beside this checkout");
     None
 }
 
