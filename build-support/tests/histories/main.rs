@@ -1,7 +1,6 @@
 //! The build side over real histories: nothing that the real engine took is an error here.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -11,18 +10,11 @@ use migratory_build::discover::{Config, File, Source};
 
 use migratory_core::Dialect;
 
-/// Prints a line that shows in passing runs as well: what was looked at is part of the result.
-macro_rules! say {
-    ($($line:tt)*) => {
-        // A closed stderr is no reason to fail.
-        let _ = writeln!(std::io::stderr().lock(), $($line)*);
-    };
-}
-
+#[path = "../corpus/mod.rs"]
 mod corpus;
 mod witness;
 
-use corpus::Step;
+use corpus::{Step, say};
 
 /// The policy under which only what is wrong for certain is an error: these histories were run by other tools, most
 /// without a transaction around a file, and their authors meant what they dropped.
@@ -30,7 +22,7 @@ fn correctness_only(history: &str) -> Config {
     let mut config = Config::new(Dialect::Sqlite);
     // drizzle opens a transaction around its files, and some of them end it.
     config.transactions = history == "homarr";
-    config.prelude = prelude_of(history).to_owned();
+    config.prelude = corpus::prelude(history).to_owned();
     for group in [
         "destructive",
         "breaking",
@@ -221,18 +213,4 @@ fn judge(case: &corpus::Seeded, history: &corpus::History, cache: &Cache) -> Res
 fn is_right_file(case: &corpus::Seeded, said: &str) -> bool {
     let anywhere = matches!(case.class.as_str(), "order-swap" | "missing-predecessor");
     anywhere || said == case.file || case.file.ends_with(&format!("__{said}"))
-}
-
-/// What another tool's bookkeeping provides before the first file.
-fn prelude_of(history: &str) -> &'static str {
-    match history {
-        name if name.starts_with("atuin") || name == "yaak" => {
-            "create table _sqlx_migrations(version bigint primary key, description text, installed_on text, \
-             success bool, checksum blob, execution_time bigint);"
-        }
-        name if name.starts_with("cdk") => "create table migrations(name text, a text);",
-        "harness" => "create table migrations(version text);",
-        "uptime-kuma" => include_str!("corpus/uptime_kuma.sql"),
-        _ => "",
-    }
 }

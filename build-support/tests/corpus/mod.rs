@@ -4,8 +4,19 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
+
+/// Prints a line that shows in passing runs as well: what was looked at is part of the result.
+macro_rules! say {
+    ($($line:tt)*) => {{
+        use std::io::Write;
+        // A closed stderr is no reason to fail.
+        let _ = writeln!(std::io::stderr().lock(), $($line)*);
+    }};
+}
+
+#[allow(unused_imports, reason = "each test file uses its own part of it")]
+pub(crate) use say;
 
 /// A migration of a foreign history: file name and text of its way up, and of its way down where it has one.
 #[derive(Clone, Debug)]
@@ -212,5 +223,19 @@ impl Seeded {
             }
         }
         steps
+    }
+}
+
+/// What a history finds in place before its first file: tables of its tool, or of a release before it.
+pub(crate) fn prelude(history: &str) -> &'static str {
+    match history {
+        name if name.starts_with("atuin") || name == "yaak" => {
+            "create table _sqlx_migrations(version bigint primary key, description text, installed_on text, \
+             success bool, checksum blob, execution_time bigint);"
+        }
+        name if name.starts_with("cdk") => "create table migrations(name text, a text);",
+        "harness" => "create table migrations(version text);",
+        "uptime-kuma" => include_str!("uptime_kuma.sql"),
+        _ => "",
     }
 }
