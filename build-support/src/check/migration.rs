@@ -5,8 +5,8 @@ use std::rc::Rc;
 use sha2::{Digest, Sha256};
 
 use super::state::State;
+use super::weigh::weigh;
 use super::{Coverage, Examined};
-use crate::Span;
 use crate::catalog::{Catalog, summary};
 use crate::codegen;
 use crate::diagnostic::{Diagnostic, Level};
@@ -14,7 +14,7 @@ use crate::discover::{Entry, FileId, Source};
 use crate::engine::{Replayed, Script as Run, replay_script, reverse_script};
 use crate::rules::{self, ScriptContext, Verdict};
 use crate::syntax::ir::Body;
-use crate::syntax::{Down, Parsed, Script, Sql, parse, unknown_statement};
+use crate::syntax::{Down, Parsed, Script, Sql, parse};
 
 /// Examines the migration that follows on `state`, and takes the state behind it.
 pub(super) fn examine(source: &Source, entry: &Entry, state: &mut State) -> Examined {
@@ -117,49 +117,12 @@ impl Examination<'_> {
         );
     }
 
-    /// The findings of a run, with the engine's last word on what the parser refused.
+    /// The findings of a run; what it covers and leaves open is added up.
     fn weigh(&mut self, sql: &Sql, replayed: &Replayed<'_>) -> Vec<Diagnostic> {
-        let file = self.path(sql.file);
-        let of_script = |found: &mut Diagnostic| {
-            let place = found.place.as_ref().filter(|place| *place.file == *file);
-            place.is_some_and(|place| place.span.is_none_or(|span| sql.range.contains(span)))
-        };
-        let mut found: Vec<Diagnostic> = self.read.extract_if(.., of_script).collect();
-        let executed = replayed.diagnostics.iter();
-        let executed: Vec<Diagnostic> = executed
-            .filter(|finding| !told(&found, finding, sql))
-            .cloned()
-            .collect();
-        found.extend(executed);
-        for (index, refusal) in &sql.refused {
-            let statement = &sql.statements[*index];
-            let engine_agrees = replayed.diagnostics.iter().any(|diagnostic| {
-                let place = diagnostic.place.as_ref();
-                place
-                    .and_then(|place| place.span)
-                    .is_some_and(|span| statement.span.contains(span))
-            });
-            if !engine_agrees {
-                found.push(unknown_statement(&file, statement.span, &refusal.message));
-            }
-        }
-        let unknown = sql
-            .statements
-            .iter()
-            .enumerate()
-            .filter(|(index, statement)| {
-                matches!(statement.body, Body::Unknown { .. }) && !sql.opaque.contains(index)
-            });
-        self.coverage = self.coverage.plus(Coverage {
-            statements: sql.statements.len(),
-            unknown: unknown.count(),
-            partial: replayed.partial.len(),
-        });
-        if let Some(partial) = replayed.partial.first() {
-            let place = format!("{}:{}", partial.at.file, partial.at.line);
-            self.doubt(format!("{place}: {}", partial.reason));
-        }
-        found
+        let weighed = weigh(self.source, sql, &mut self.read, replayed);
+        self.coverage = self.coverage.plus(weighed.coverage);
+        self.doubt = self.doubt.take().or(weighed.doubt);
+        weighed.found
     }
 
     fn judge(
@@ -265,19 +228,6 @@ impl Examination<'_> {
             Script::Sql(sql) => pack(self.source, sql),
         }
     }
-}
-
-/// Whether the engine stumbles over a statement that could not be cut out of its file in the first place, such as one whose quote is
-/// never closed: `read` is what was found in the same file before it ran.
-fn told(read: &[Diagnostic], finding: &Diagnostic, sql: &Sql) -> bool {
-    let within = |finding: &Diagnostic, statement: Span| {
-        let span = finding.place.as_ref().and_then(|place| place.span);
-        finding.code == "syntax-error" && span.is_some_and(|span| statement.contains(span))
-    };
-    let mut statements = sql.statements.iter().map(|statement| statement.span);
-    statements.any(|statement| {
-        within(finding, statement) && read.iter().any(|read| within(read, statement))
-    })
 }
 
 /// A script as the engine runs it; `file` is the path of its file.

@@ -8,6 +8,7 @@ mod cache;
 mod migration;
 mod repeatable;
 mod state;
+mod weigh;
 
 use serde::{Deserialize, Serialize};
 

@@ -7,12 +7,13 @@ use sha2::{Digest, Sha256};
 use super::Coverage;
 use super::migration::{link, milliseconds, pack, run_of};
 use super::state::State;
+use super::weigh::weigh;
 use crate::codegen;
 use crate::diagnostic::Diagnostic;
-use crate::discover::{FileId, Source};
+use crate::discover::Source;
 use crate::engine::replay_script;
 use crate::rules::{self, ScriptContext};
-use crate::syntax::{Settings, Sql, parse_single, unknown_statement};
+use crate::syntax::{Settings, Sql, parse_single};
 
 /// What came of all of them.
 #[derive(Default)]
@@ -27,9 +28,9 @@ pub(super) struct Outcome {
 pub(super) fn examine_all(source: &Source, state: &mut State) -> Outcome {
     let mut outcome = Outcome::default();
     for repeatable in &source.repeatables {
-        let (sql, settings) = outcome.read(source, repeatable.file);
+        let (sql, settings, read) = parse_single(source, repeatable.file);
         // It runs again whenever its text changes, so it has to bear a second time.
-        let first = outcome.run(source, &sql, &settings, &repeatable.name, state);
+        let first = outcome.run(source, (&sql, &settings), read, &repeatable.name, state);
         if first {
             outcome.run_again(source, &sql, &settings, state);
         }
@@ -48,31 +49,34 @@ pub(super) fn examine_all(source: &Source, state: &mut State) -> Outcome {
         });
     }
     for &seed in &source.seeds {
-        let (sql, settings) = outcome.read(source, seed);
+        let (sql, settings, read) = parse_single(source, seed);
         // Seeds belong to different environments, and one does not see what another inserts.
         match state.fork() {
             Ok(mut state) => {
-                outcome.run(source, &sql, &settings, &source.file(seed).path, &mut state);
+                outcome.run(
+                    source,
+                    (&sql, &settings),
+                    read,
+                    &source.file(seed).path,
+                    &mut state,
+                );
             }
-            Err(error) => outcome.doubt = Some(format!("the seeds could not be tried: {error}")),
+            Err(error) => {
+                outcome.diagnostics.extend(read);
+                outcome.doubt = Some(format!("the seeds could not be tried: {error}"));
+            }
         }
     }
     outcome
 }
 
 impl Outcome {
-    fn read(&mut self, source: &Source, file: FileId) -> (Sql, Settings) {
-        let (sql, settings, found) = parse_single(source, file);
-        self.diagnostics.extend(found);
-        (sql, settings)
-    }
-
     /// Runs a script under the rules; says whether the engine took all of it.
     fn run(
         &mut self,
         source: &Source,
-        sql: &Sql,
-        settings: &Settings,
+        (sql, settings): (&Sql, &Settings),
+        mut read: Vec<Diagnostic>,
         name: &str,
         state: &mut State,
     ) -> bool {
@@ -80,24 +84,10 @@ impl Outcome {
         let path: Rc<str> = source.file(sql.file).path.as_str().into();
         let run = run_of(source, sql, &path, settings.in_transaction);
         let replayed = replay_script(&mut state.engine, &mut state.catalog, &run);
-        let mut found = replayed.diagnostics.clone();
+        let weighed = weigh(source, sql, &mut read, &replayed);
+        self.coverage = self.coverage.plus(weighed.coverage);
+        self.doubt = self.doubt.take().or(weighed.doubt);
         let file = source.file(sql.file);
-        if found.is_empty() {
-            let refused = sql.refused.iter().map(|(index, refusal)| {
-                unknown_statement(&file.path, sql.statements[*index].span, &refusal.message)
-            });
-            found.extend(refused);
-        }
-        self.coverage = self.coverage.plus(Coverage {
-            statements: sql.statements.len(),
-            unknown: sql.refused.len(),
-            partial: replayed.partial.len(),
-        });
-        if let Some(partial) = replayed.partial.first() {
-            let place = format!("{}:{}", partial.at.file, partial.at.line);
-            self.doubt
-                .get_or_insert(format!("{place}: {}", partial.reason));
-        }
         let context = ScriptContext {
             dialect: source.config.dialect,
             config: &source.config,
@@ -113,7 +103,8 @@ impl Outcome {
             after: &state.catalog,
         };
         self.diagnostics
-            .extend(rules::judge(&context, &sql.waivers, found).diagnostics);
+            .extend(rules::judge(&context, &sql.waivers, weighed.found).diagnostics);
+        self.diagnostics.append(&mut read);
         replayed.diagnostics.is_empty()
     }
 
