@@ -4,7 +4,8 @@ use super::{Catalog, Key, Object, TEMP};
 use crate::Span;
 use crate::syntax::ir::{
     AlterAction, Body, Column, CreateIndex, CreateTable, CreateTrigger, CreateView, Expr, Ident,
-    Insert, ObjectKind, ObjectName, Query, Statement, Table, TransactionControl, Update,
+    Insert, ObjectKind, ObjectName, Query, Statement, Table, TransactionControl, TypeChange,
+    Update,
 };
 
 /// One thing that a statement does, resolved against the catalog before it.
@@ -85,9 +86,48 @@ pub enum Change<'a> {
     AlterTable {
         /// The table.
         table: &'a ObjectName,
-        /// The action's text.
-        text: &'a str,
+        /// What is done to it.
+        action: &'a AlterAction,
     },
+    /// A new object of a kind that has no variant of its own: a schema, a sequence, a type, a routine.
+    Create {
+        /// What it is.
+        kind: ObjectKind,
+        /// Its name.
+        name: &'a str,
+    },
+    /// A type changes.
+    AlterType {
+        /// The type.
+        name: &'a ObjectName,
+        /// What is done to it.
+        change: &'a TypeChange,
+    },
+    /// An object that is no table gets another name.
+    Rename {
+        /// What it is.
+        kind: ObjectKind,
+        /// Its name.
+        name: &'a ObjectName,
+        /// Its new name.
+        to: &'a Ident,
+    },
+    /// All rows go.
+    Truncate {
+        /// The table.
+        table: &'a ObjectName,
+        /// `CASCADE`.
+        cascade: bool,
+    },
+    /// A setting of the session.
+    Set {
+        /// Its name.
+        name: &'a str,
+        /// Its values.
+        values: &'a [String],
+    },
+    /// Code in another language, which nobody read.
+    Block,
     /// New rows.
     Insert(&'a Insert),
     /// Changed rows.
@@ -127,17 +167,38 @@ pub enum Change<'a> {
 pub fn changes<'a>(statement: &'a Statement, before: &Catalog) -> Vec<(Change<'a>, Span)> {
     let whole = statement.span;
     let change = match &statement.body {
-        Body::AlterTable { table, actions } => {
+        Body::AlterTable { table, actions, .. } => {
             return actions
                 .iter()
                 .map(|action| alteration(table, action))
                 .collect();
+        }
+        Body::RenameTables(pairs) => {
+            let renamed = pairs.iter().map(|(table, to)| {
+                let to = &to.name;
+                (Change::RenameTable { table, to }, table.span())
+            });
+            return renamed.collect();
+        }
+        Body::AlterType { name, changes } => {
+            let changed = changes
+                .iter()
+                .map(|change| (Change::AlterType { name, change }, name.span()));
+            return changed.collect();
+        }
+        Body::Truncate { tables, cascade } => {
+            let emptied = tables.iter().map(|table| {
+                let cascade = *cascade;
+                (Change::Truncate { table, cascade }, table.span())
+            });
+            return emptied.collect();
         }
         Body::Drop {
             kind,
             names,
             if_exists,
             cascade,
+            ..
         } => {
             let dropped = names.iter().filter_map(|name| {
                 let object = before.object(*kind, name).cloned();
@@ -153,7 +214,9 @@ pub fn changes<'a>(statement: &'a Statement, before: &Catalog) -> Vec<(Change<'a
             });
             return dropped.collect();
         }
-        body => creation(body, before).or_else(|| data(body)),
+        body => creation(body, before)
+            .or_else(|| other_creation(body))
+            .or_else(|| data(body)),
     };
     vec![change.unwrap_or_else(|| (other(&statement.body), whole))]
 }
@@ -221,6 +284,33 @@ fn creation<'a>(body: &'a Body, before: &Catalog) -> Option<(Change<'a>, Span)> 
     Some((change, name.span()))
 }
 
+/// What a `CREATE` of a kind does that only some dialects have.
+fn other_creation(body: &Body) -> Option<(Change<'_>, Span)> {
+    let (kind, name, span) = match body {
+        Body::CreateSchema { name, .. } => (ObjectKind::Schema, &name.text, name.span),
+        Body::CreateExtension { name, .. } => (ObjectKind::Extension, &name.text, name.span),
+        Body::CreateSequence(create) => {
+            let name = &create.name;
+            (ObjectKind::Sequence, &name.name.text, name.span())
+        }
+        Body::CreateType(create) => {
+            let name = &create.name;
+            (create.kind.object_kind(), &name.name.text, name.span())
+        }
+        Body::CreateRoutine(create) => {
+            let name = &create.name;
+            (create.kind.object_kind(), &name.name.text, name.span())
+        }
+        Body::CreatePolicy(create) => {
+            let name = &create.name;
+            (ObjectKind::Policy, &name.text, name.span)
+        }
+        Body::CreateEvent { name, .. } => (ObjectKind::Event, &name.name.text, name.span()),
+        _ => return None,
+    };
+    Some((Change::Create { kind, name }, span))
+}
+
 /// Whether a name without a schema is that of a temporary table: its indexes and triggers live there too.
 fn is_temporary(table: &ObjectName, before: &Catalog) -> bool {
     before
@@ -250,7 +340,7 @@ fn in_the_way(
 fn alteration<'a>(table: &'a ObjectName, action: &'a AlterAction) -> (Change<'a>, Span) {
     match action {
         AlterAction::RenameTable { to } => (Change::RenameTable { table, to }, table.span()),
-        AlterAction::AddColumn { table: added } => match added.columns.first() {
+        AlterAction::AddColumn { table: added, .. } => match added.columns.first() {
             Some(column) => {
                 let change = Change::AddColumn {
                     table,
@@ -261,11 +351,19 @@ fn alteration<'a>(table: &'a ObjectName, action: &'a AlterAction) -> (Change<'a>
             }
             None => (Change::Unknown, table.span()),
         },
-        AlterAction::DropColumn { column } => (Change::DropColumn { table, column }, column.span),
+        AlterAction::DropColumn { column, .. } => {
+            (Change::DropColumn { table, column }, column.span)
+        }
         AlterAction::RenameColumn { from, to } => {
             (Change::RenameColumn { table, from, to }, from.span)
         }
-        AlterAction::Other { text, span } => (Change::AlterTable { table, text }, *span),
+        other => {
+            let change = Change::AlterTable {
+                table,
+                action: other,
+            };
+            (change, other.span().unwrap_or_else(|| table.span()))
+        }
     }
 }
 
@@ -294,6 +392,10 @@ fn data(body: &Body) -> Option<(Change<'_>, Span)> {
             (change, name.span)
         }
         Body::Query(query) => (Change::Query(query), query.span),
+        Body::Rename { kind, name, to, .. } => {
+            let kind = *kind;
+            (Change::Rename { kind, name, to }, name.span())
+        }
         _ => return None,
     })
 }
@@ -304,7 +406,9 @@ fn other(body: &Body) -> Change<'_> {
         Body::Transaction(control) => Change::Transaction(*control),
         Body::Vacuum => Change::Vacuum,
         Body::Attach => Change::Attach,
-        Body::Maintenance => Change::Maintenance,
+        Body::Maintenance | Body::Comment { .. } | Body::Use { .. } => Change::Maintenance,
+        Body::Set { name, values, .. } => Change::Set { name, values },
+        Body::Block { .. } => Change::Block,
         _ => Change::Unknown,
     }
 }
@@ -502,7 +606,10 @@ mod tests {
             Change::RenameColumn { table, from, to } => {
                 format!("rename {}.{} to {}", name(table), from.text, to.text)
             }
-            Change::AlterTable { table, text } => format!("alter {}: {text}", name(table)),
+            Change::AlterTable {
+                table,
+                action: AlterAction::Other { text, .. },
+            } => format!("alter {}: {text}", name(table)),
             Change::Insert(_) => "insert".to_owned(),
             Change::Update(_) => "update".to_owned(),
             Change::Delete { filter, .. } => {

@@ -51,6 +51,13 @@ fn line(change: &Change<'_>) -> Option<String> {
         Change::AlterTable { table, .. } => {
             format!("alters {} `{}`", ObjectKind::Table, table.name.text)
         }
+        Change::Create { kind, name } => format!("creates {kind} `{name}`"),
+        Change::AlterType { name, .. } => format!("alters type `{}`", name.name.text),
+        Change::Rename { kind, name, to } => {
+            format!("renames {kind} `{}` to `{}`", name.name.text, to.text)
+        }
+        Change::Truncate { table, .. } => format!("empties `{}`", table.name.text),
+        Change::Block => "runs a block of code that was not read".to_owned(),
         Change::Insert(insert) => format!("inserts rows into `{}`", insert.table.name.text),
         Change::Update(update) => format!("updates rows of `{}`", update.table.name.text),
         Change::Delete { table, .. } => format!("deletes rows of `{}`", table.name.text),

@@ -97,7 +97,7 @@ impl Engine {
                 }
                 last_row = Known::read(&self.connection, schema)?.last_row;
             }
-            Body::AlterTable { table, actions } if actions.iter().all(keeps_to_its_table) => {
+            Body::AlterTable { table, actions, .. } if actions.iter().all(keeps_to_its_table) => {
                 self.read_table(schema, table, catalog)?;
             }
             _ => self.read_all(schema, is_rollback, origin, catalog, &mut last_row)?,
@@ -347,7 +347,7 @@ struct Rename {
 }
 
 fn before_renames(statement: &Statement, catalog: &Catalog) -> Vec<Rename> {
-    let Body::AlterTable { table, actions } = &statement.body else {
+    let Body::AlterTable { table, actions, .. } = &statement.body else {
         return Vec::new();
     };
     let Some(table) = catalog.table(table) else {
@@ -360,7 +360,7 @@ fn before_renames(statement: &Statement, catalog: &Catalog) -> Vec<Rename> {
     };
     let renames = actions.iter().filter_map(|action| match action {
         AlterAction::RenameTable { to } => Some(rename(None, Some(&to.text))),
-        AlterAction::DropColumn { column } => Some(rename(Some(&column.text), None)),
+        AlterAction::DropColumn { column, .. } => Some(rename(Some(&column.text), None)),
         AlterAction::RenameColumn { from, to } => Some(rename(Some(&from.text), Some(&to.text))),
         _ => None,
     });

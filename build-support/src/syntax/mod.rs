@@ -4,6 +4,10 @@ pub mod canonical;
 pub mod directive;
 pub mod ir;
 pub mod lexer;
+#[cfg(feature = "mysql")]
+pub mod mysql;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod split;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
@@ -18,6 +22,6 @@ pub use canonical::{canonical, checksum, digest};
 pub use directive::{Directive, DirectiveError, directives};
 pub use lexer::tokenize;
 pub use parse::{parse, parse_single, unknown_statement};
-pub use script::{Down, Outcome, Parsed, Script, Settings, Sql, Waiver};
+pub use script::{Down, Outcome, Parsed, Script, Settings, Sql, SyntaxError, Waiver};
 pub use split::{Problem, ProblemKind, Split, StatementSpan, split};
 pub use token::{Token, TokenKind, Unterminated};

@@ -385,12 +385,9 @@ impl<'s> Reading<'s> {
         found: &mut Vec<Diagnostic>,
     ) -> Statement {
         let line = u32::try_from(place.line).unwrap_or(u32::MAX);
-        let unknown = |reason: &str| Statement {
-            span: place.span,
-            line,
-            body: Body::Unknown {
-                reason: reason.to_owned(),
-            },
+        let unknown = |reason: &str| {
+            let reason = reason.to_owned();
+            Statement::new(place.span, line, Body::Unknown { reason })
         };
         if sql.opaque.contains(&index) {
             return unknown("it is declared opaque");
@@ -459,8 +456,8 @@ impl<'s> Reading<'s> {
 enum Read {
     Statement(Statement),
     #[cfg_attr(
-        not(feature = "sqlite"),
-        expect(dead_code, reason = "only parsers refuse")
+        not(any(feature = "sqlite", feature = "postgres")),
+        expect(dead_code, reason = "only exact parsers refuse")
     )]
     Refused {
         message: String,
@@ -478,14 +475,21 @@ fn read(dialect: Dialect, text: &str, span: Span, line: u32, tokens: &[Token]) -
                 span: error.span,
             },
         },
+        #[cfg(feature = "postgres")]
+        Dialect::Postgres => match super::postgres::parse(text, span, line, tokens) {
+            Ok(statement) => Read::Statement(statement),
+            Err(error) => Read::Refused {
+                message: error.message,
+                span: error.span,
+            },
+        },
+        #[cfg(feature = "mysql")]
+        Dialect::Mysql => Read::Statement(super::mysql::parse(text, span, line, tokens)),
+        #[allow(unreachable_patterns, reason = "not with every dialect compiled in")]
         _ => {
             let _ = (text, tokens);
             let reason = "this build has no parser for the dialect".to_owned();
-            Read::Statement(Statement {
-                span,
-                line,
-                body: Body::Unknown { reason },
-            })
+            Read::Statement(Statement::new(span, line, Body::Unknown { reason }))
         }
     }
 }

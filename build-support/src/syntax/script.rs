@@ -3,6 +3,15 @@ use crate::diagnostic::Diagnostic;
 use crate::discover::FileId;
 use crate::syntax::ir::Statement;
 
+/// What an exact grammar refuses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// What is wrong, lower case.
+    pub message: String,
+    /// The token that does not fit; the last one where the statement ends too early.
+    pub span: Span,
+}
+
 /// One migration, parsed.
 #[derive(Clone, Debug)]
 pub struct Parsed {

@@ -24,12 +24,9 @@ impl File {
         let statements = spans.iter().map(|statement| {
             let line = u32::try_from(statement.line).unwrap();
             let tokens = &tokens[statement.tokens.clone()];
-            sqlite::parse(text, statement.span, line, tokens).unwrap_or_else(|error| Statement {
-                span: statement.span,
-                line,
-                body: Body::Unknown {
-                    reason: error.message,
-                },
+            sqlite::parse(text, statement.span, line, tokens).unwrap_or_else(|error| {
+                let reason = error.message;
+                Statement::new(statement.span, line, Body::Unknown { reason })
             })
         });
         Self {

@@ -89,9 +89,9 @@ impl Walk<'_> {
             table,
             unique: *unique,
             if_not_exists: *if_not_exists,
-            concurrently: false,
             columns: expressions,
             filter: self.filter(where_clause.as_ref()),
+            ..CreateIndex::default()
         }))
     }
 
@@ -117,6 +117,7 @@ impl Walk<'_> {
             temporary: *temporary,
             columns,
             query: self.query(select),
+            ..CreateView::default()
         }))
     }
 
@@ -169,6 +170,7 @@ impl Walk<'_> {
             if_not_exists: *if_not_exists,
             temporary: *temporary,
             tables: names.tables,
+            ..CreateTrigger::default()
         }))
     }
 

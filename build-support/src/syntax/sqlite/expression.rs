@@ -50,6 +50,7 @@ impl Walk<'_> {
             columns: names.columns.clone(),
             functions: names.functions.clone(),
             tables: names.tables.clone(),
+            casts: Vec::new(),
         };
         outer.columns.append(&mut names.columns);
         names.columns = Vec::new();

@@ -15,19 +15,11 @@ use sqlite3_parser::lexer::sql::{Error, Parser, ParserError};
 use sqlite3_parser::{Bump, FallibleIterator, ast};
 
 use self::cursor::Cursor;
+use super::SyntaxError;
 use super::ir::{Body, Statement};
 use super::lexer::tokenize;
 use super::token::{Token, TokenKind};
 use crate::Span;
-
-/// What SQLite's grammar refuses.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// What is wrong, lower case.
-    pub message: String,
-    /// The token that does not fit; the last one where the statement ends too early.
-    pub span: Span,
-}
 
 /// Parses one statement: `span` is its stretch of `text`, without the terminator, `line` the line it starts in, and
 /// `tokens` are those of that stretch.
@@ -42,7 +34,7 @@ pub fn parse(
     tokens: &[Token],
 ) -> Result<Statement, SyntaxError> {
     let body = body(text, span, tokens)?;
-    Ok(Statement { span, line, body })
+    Ok(Statement::new(span, line, body))
 }
 
 /// Reads the text that `sqlite_schema` keeps of an object; spans are offsets in that text. `None` where it cannot be read.

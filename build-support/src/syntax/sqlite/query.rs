@@ -22,6 +22,7 @@ impl Walk<'_> {
             star,
             columns,
             filtered: is_filtered(select),
+            scope: None,
         }
     }
 

@@ -33,6 +33,7 @@ impl Walk<'_> {
             columns,
             query,
             replace: *or_conflict == Some(ast::ResolveType::Replace),
+            width: None,
         }))
     }
 

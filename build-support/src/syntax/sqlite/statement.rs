@@ -75,12 +75,16 @@ impl Walk<'_> {
                 self.column(definition, &mut added);
                 AlterAction::AddColumn {
                     table: Box::new(added),
+                    if_not_exists: false,
+                    position: None,
                 }
             }
             ast::AlterTableBody::DropColumn(name) => {
                 self.cursor.eat("column");
                 AlterAction::DropColumn {
                     column: self.cursor.name(name.0),
+                    if_exists: false,
+                    cascade: false,
                 }
             }
             ast::AlterTableBody::RenameColumn { old, new } => {
@@ -103,7 +107,10 @@ impl Walk<'_> {
             }
         };
         Body::AlterTable {
+            kind: ObjectKind::Table,
             table,
+            if_exists: false,
+            only: false,
             actions: vec![action],
         }
     }
@@ -124,6 +131,9 @@ impl Walk<'_> {
             names: vec![self.qualified_name(name)],
             if_exists,
             cascade: false,
+            concurrently: false,
+            table: None,
+            arguments: None,
         }
     }
 

@@ -21,8 +21,7 @@ impl Walk<'_> {
             name: self.qualified_name(name),
             if_not_exists,
             temporary,
-            table: Table::default(),
-            query: None,
+            ..CreateTable::default()
         };
         match body {
             ast::CreateTableBody::AsSelect(select) => {
@@ -55,14 +54,7 @@ impl Walk<'_> {
     pub(super) fn column(&mut self, definition: &ast::ColumnDefinition<'_>, table: &mut Table) {
         let name = self.cursor.name(definition.col_name.0);
         let type_name = self.type_name(definition.col_type.as_ref());
-        let mut column = Column {
-            name,
-            type_name,
-            not_null: false,
-            default: None,
-            generated: None,
-            collation: None,
-        };
+        let mut column = Column::new(name, type_name);
         for constraint in definition.constraints {
             self.column_constraint(&constraint.constraint, &mut column, table);
         }
@@ -148,6 +140,7 @@ impl Walk<'_> {
                     name,
                     expr,
                     column: Some(column.name.clone()),
+                    not_valid: false,
                 });
             }
             ast::ColumnConstraint::ForeignKey { clause, .. } => {
@@ -220,7 +213,7 @@ impl Walk<'_> {
                     name,
                     columns,
                     span,
-                    inline: false,
+                    ..Key::default()
                 });
             }
             ast::TableConstraint::Unique { columns, .. } => {
@@ -231,7 +224,7 @@ impl Walk<'_> {
                     name,
                     columns,
                     span,
-                    inline: false,
+                    ..Key::default()
                 });
             }
             ast::TableConstraint::Check(expr, _) => {
@@ -240,6 +233,7 @@ impl Walk<'_> {
                     name,
                     expr,
                     column: None,
+                    not_valid: false,
                 });
             }
             ast::TableConstraint::ForeignKey {
@@ -310,14 +304,10 @@ impl Walk<'_> {
             .columns
             .map_or_else(Vec::new, |columns| self.indexed_list(columns));
         let mut key = ForeignKey {
-            name: None,
-            columns: Vec::new(),
             parent,
             parent_columns,
-            on_delete: ReferenceAction::NoAction,
-            on_update: ReferenceAction::NoAction,
             span: self.cursor.since(mark),
-            inline: false,
+            ..ForeignKey::default()
         };
         for argument in clause.args {
             match argument {
@@ -366,5 +356,6 @@ fn inline_key(name: Option<Ident>, column: &Column, span: Span) -> Key {
         columns: vec![column.name.clone()],
         span,
         inline: true,
+        using_index: None,
     }
 }

@@ -58,7 +58,7 @@ impl Dump<'_> {
             }
             Body::CreateView(create) => self.create_view(create),
             Body::CreateTrigger(create) => self.create_trigger(create),
-            Body::AlterTable { table, actions } => {
+            Body::AlterTable { table, actions, .. } => {
                 let head = format!("AlterTable {}", self.object(table));
                 self.line(0, &head, &[]);
                 for action in actions {
@@ -70,6 +70,7 @@ impl Dump<'_> {
                 names,
                 if_exists,
                 cascade,
+                ..
             } => {
                 let names: Vec<String> = names.iter().map(|name| self.object(name)).collect();
                 let head = format!("Drop {kind} {}", names.join(", "));
@@ -175,11 +176,11 @@ impl Dump<'_> {
                 let to = self.ident(to);
                 self.line(1, &format!("RenameTable to {to}"), &[]);
             }
-            AlterAction::AddColumn { table } => {
+            AlterAction::AddColumn { table, .. } => {
                 self.line(1, "AddColumn", &[]);
                 self.table(table);
             }
-            AlterAction::DropColumn { column } => {
+            AlterAction::DropColumn { column, .. } => {
                 let column = self.ident(column);
                 self.line(1, &format!("DropColumn {column}"), &[]);
             }
@@ -191,6 +192,7 @@ impl Dump<'_> {
                 let line = format!("Other {text} {}", self.source(*span));
                 self.line(1, &line, &[]);
             }
+            other => self.line(1, &format!("{other:?}"), &[]),
         }
     }
 
