@@ -2,6 +2,8 @@
 
 pub mod canonical;
 pub mod directive;
+#[cfg(test)]
+mod dump;
 pub mod ir;
 pub mod lexer;
 #[cfg(feature = "mysql")]

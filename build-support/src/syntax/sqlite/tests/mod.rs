@@ -1,13 +1,12 @@
-mod dump;
 mod stored;
 
 use std::path::{Path, PathBuf};
 
 use migratory_core::Dialect;
 
-use self::dump::dump;
 use super::{SyntaxError, parse};
 use crate::Span;
+use crate::syntax::dump::dump;
 use crate::syntax::ir::{Body, Statement};
 use crate::syntax::{split, tokenize};
 
@@ -130,7 +129,7 @@ fn is_syntax_error(error: &rusqlite::Error) -> bool {
 fn every_name_in_real_histories_stands_where_its_span_says() {
     for (_, text) in corpus() {
         for statement in parse_file(&text) {
-            dump(&text, &statement.unwrap());
+            dump(Dialect::Sqlite, &text, &statement.unwrap());
         }
     }
 }
@@ -176,7 +175,11 @@ fn describe(text: &str) -> String {
         match parsed {
             Ok(statement) => {
                 let first = statement.span.of(text).lines().next().unwrap();
-                described += &format!("{}: {first}\n{}", statement.line, dump(text, &statement));
+                described += &format!(
+                    "{}: {first}\n{}",
+                    statement.line,
+                    dump(Dialect::Sqlite, text, &statement)
+                );
             }
             Err(error) => {
                 let (line, column) = error.span.line_column(text);
