@@ -1,11 +1,15 @@
 //! The third stage: what the schema is before and after each statement, and what a statement does to it.
 //!
 //! A catalog is a value: cloning it costs nothing, so every stage may keep the state before a file, before a statement and
-//! after it. Names are compared as SQLite compares them: without case, for ASCII letters.
+//! after it. Each dialect compares names in its own way: [`Naming`].
 
 mod change;
 mod difference;
+mod facts;
+mod key;
 mod object;
+mod replay;
+mod reverse;
 mod stored;
 mod summary;
 
@@ -18,7 +22,11 @@ use crate::syntax::ir::{ForeignKey, ObjectKind, ObjectName};
 
 pub use change::{Change, changes};
 pub use difference::{Line, difference, difference_among};
-pub use object::{Definition, Object, Origin};
+pub use facts::modelled_facts;
+pub use key::{Key, Naming, Space};
+pub use object::{Definition, Object, Origin, Use};
+pub use replay::{Later, Partial, Replayed, Reversed, Script, Step};
+pub use reverse::{Trial, reverse};
 pub use summary::summary;
 
 /// The schema of temporary objects, as [`Key`] and [`Object`] spell it.
@@ -39,35 +47,7 @@ pub struct Catalog {
     unknown: usize,
     /// Set when a statement nobody could interpret may have touched anything.
     incomplete: bool,
-}
-
-/// How an object is found: schema and name as the dialect folds them, and its name space.
-#[derive(
-    Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
-)]
-pub struct Key {
-    /// The folded schema; empty for the default one.
-    pub schema: String,
-    /// The folded name.
-    pub name: String,
-    /// Triggers have a name space of their own; tables, views and indexes share one.
-    pub trigger: bool,
-}
-
-impl Key {
-    /// The key of a name of that kind; `main` is the default schema.
-    pub fn new(schema: Option<&str>, name: &str, kind: ObjectKind) -> Self {
-        let schema = schema.unwrap_or_default().to_ascii_lowercase();
-        Self {
-            schema: if schema == "main" {
-                String::new()
-            } else {
-                schema
-            },
-            name: name.to_ascii_lowercase(),
-            trigger: kind == ObjectKind::Trigger,
-        }
-    }
+    naming: Naming,
 }
 
 /// An object or a column that is no longer there.
@@ -81,11 +61,33 @@ pub struct Gone {
     pub by: Origin,
 }
 
+impl std::fmt::Display for Gone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.renamed_to {
+            Some(to) => write!(f, "`{}` was renamed to `{to}` in {}", self.name, self.by),
+            None => write!(f, "`{}` was dropped in {}", self.name, self.by),
+        }
+    }
+}
+
 impl Catalog {
+    /// An empty schema of that dialect.
+    pub fn new(dialect: migratory_core::Dialect) -> Self {
+        Self {
+            naming: Naming::of(dialect),
+            ..Self::default()
+        }
+    }
+
+    /// How names are compared.
+    pub fn naming(&self) -> Naming {
+        self.naming
+    }
+
     /// The table or view of that name; `None` where there is none.
     pub fn table(&self, name: &ObjectName) -> Option<&Rc<Object>> {
         self.named(name, ObjectKind::Table)
-            .filter(|object| matches!(object.kind, ObjectKind::Table | ObjectKind::View))
+            .filter(|object| object.kind.is_table_like())
     }
 
     /// The object of that kind and name; `None` where there is none.
@@ -103,11 +105,10 @@ impl Catalog {
 
     /// As [`Catalog::named`], for a name that no file spells out.
     pub fn find(&self, schema: Option<&str>, name: &str, kind: ObjectKind) -> Option<&Rc<Object>> {
+        let key = |schema| self.naming.key(schema, name, kind, "");
         match schema {
-            Some(_) => self.get(&Key::new(schema, name, kind)),
-            None => self
-                .get(&Key::new(Some(TEMP), name, kind))
-                .or_else(|| self.get(&Key::new(None, name, kind))),
+            Some(_) => self.get(&key(schema)),
+            None => self.get(&key(Some(TEMP))).or_else(|| self.get(&key(None))),
         }
     }
 
@@ -189,9 +190,7 @@ impl Catalog {
 
     /// The table or view whose name is nearest to one that does not exist.
     pub fn nearest_table(&self, name: &str) -> Option<&str> {
-        self.nearest(name, |object| {
-            matches!(object.kind, ObjectKind::Table | ObjectKind::View)
-        })
+        self.nearest(name, |object| object.kind.is_table_like())
     }
 
     /// The object of a kind whose name is nearest to one that does not exist.
@@ -207,13 +206,13 @@ impl Catalog {
 
     /// How the object of that kind and name went, where it was there once and is no longer.
     pub fn gone(&self, schema: Option<&str>, name: &str, kind: ObjectKind) -> Option<&Gone> {
-        let key = Key::new(schema, name, kind);
+        let key = self.naming.key(schema, name, kind, "");
         self.gone.get(&(key, None)).map(|gone| &**gone)
     }
 
     /// How the column of that name went from a table that still stands.
     pub fn gone_column(&self, table: &Object, column: &str) -> Option<&Gone> {
-        let key = (table.key(), Some(column.to_ascii_lowercase()));
+        let key = (table.key(), Some(self.fold_column(column)));
         self.gone.get(&key).map(|gone| &**gone)
     }
 
@@ -239,7 +238,7 @@ impl Catalog {
         self.remove(&key);
         self.gone.remove_mut(&(key.clone(), None));
         if matches!(object.kind, ObjectKind::Index | ObjectKind::Trigger) {
-            let table = object.table.to_ascii_lowercase();
+            let table = self.naming.fold(&object.table, Space::Relation);
             self.parts.insert_mut((table, key.clone()));
         }
         if !object.is_temporary() {
@@ -257,8 +256,8 @@ impl Catalog {
             self.sum = self.sum.wrapping_sub(object.digest());
             self.unknown -= usize::from(object.incomplete);
         }
-        self.parts
-            .remove_mut(&(object.table.to_ascii_lowercase(), key.clone()));
+        let table = self.naming.fold(&object.table, Space::Relation);
+        self.parts.remove_mut(&(table, key.clone()));
         Some(object)
     }
 
@@ -269,7 +268,7 @@ impl Catalog {
 
     /// Remembers how a column went.
     pub fn remember_column(&mut self, table: Key, gone: Gone) {
-        let column = gone.name.to_ascii_lowercase();
+        let column = self.fold_column(&gone.name);
         self.gone.insert_mut((table, Some(column)), Rc::new(gone));
     }
 
@@ -277,7 +276,7 @@ impl Catalog {
     pub fn mark_object(&mut self, key: &Key, name: &str, kind: ObjectKind, origin: &Origin) {
         let object = match self.get(key) {
             Some(object) => object.marked(),
-            None => Object::unknown(key, name, kind, origin.clone()),
+            None => Object::unknown(self.naming, key, name, kind, origin.clone()),
         };
         self.insert(object);
     }
@@ -303,16 +302,24 @@ impl Catalog {
     }
 
     fn parts_of<'a>(&'a self, table: &Object) -> impl Iterator<Item = &'a Rc<Object>> + use<'a> {
-        let name = table.name.to_ascii_lowercase();
+        let name = self.naming.fold(&table.name, Space::Relation);
         let first = Key {
             schema: String::new(),
             name: String::new(),
-            trigger: false,
+            space: Space::Relation,
+            table: String::new(),
         };
         self.parts
             .range((name.clone(), first)..)
             .take_while(move |(table, _)| *table == name)
             .filter_map(|(_, key)| self.get(key))
+    }
+
+    fn fold_column(&self, name: &str) -> String {
+        match self.naming {
+            Naming::Exact => name.to_owned(),
+            Naming::Folded | Naming::Mixed => name.to_ascii_lowercase(),
+        }
     }
 
     fn nearest(&self, name: &str, wanted: impl Fn(&Object) -> bool) -> Option<&str> {

@@ -3,9 +3,13 @@ use std::rc::Rc;
 
 use migratory_core::{Dialect, content_digest};
 
-use super::{Key, TEMP};
+use super::facts::modelled_facts;
+use super::{Key, Naming, TEMP};
 use crate::Span;
-use crate::syntax::ir::{Body, CreateIndex, CreateTrigger, CreateView, ObjectKind, Table};
+use crate::syntax::ir::{
+    Body, CreateIndex, CreatePolicy, CreateRoutine, CreateSequence, CreateTrigger, CreateType,
+    CreateView, ObjectKind, Table,
+};
 use crate::syntax::{canonical, tokenize};
 
 /// One object of the schema.
@@ -19,16 +23,30 @@ pub struct Object {
     pub kind: ObjectKind,
     /// The table an index or trigger belongs to; for the others the name again.
     pub table: String,
-    /// The SQL that makes it, as the engine keeps it; empty for what the engine made by itself.
+    /// The SQL that makes it, as the engine keeps it; empty for what the engine made by itself, and for what is modelled.
     pub sql: Rc<str>,
     /// The statement that made it.
     pub origin: Option<Origin>,
     /// Whether its definition is not fully known; then nothing is said to be missing from it.
     pub incomplete: bool,
+    /// What it needs to be there, where that is modelled.
+    pub uses: Vec<Use>,
+    naming: Naming,
+    /// What it looks like inside, where that is modelled and not read from its SQL.
+    modelled: Option<Definition>,
     #[serde(skip)]
     definition: OnceCell<Definition>,
     /// Written down with the rest: reading it off a thousand objects again costs more than reading it back.
     digest: Cell<Option<u64>>,
+}
+
+/// Something that an object needs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub struct Use {
+    /// What it needs.
+    pub key: Key,
+    /// The column of it, where it needs one only.
+    pub column: Option<String>,
 }
 
 /// The statement that made an object.
@@ -42,11 +60,18 @@ pub struct Origin {
     pub span: Span,
 }
 
+impl std::fmt::Display for Origin {
+    /// As `0001_initial.sql:4`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
 /// What an object looks like inside.
 ///
 /// The spans in it mean nothing to a reader: they count in the migration's file or in the engine's own text, whichever the
 /// definition was read from. The place to show is the object's [`Origin`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub enum Definition {
     /// A table.
@@ -57,6 +82,16 @@ pub enum Definition {
     View(Rc<CreateView>),
     /// A trigger.
     Trigger(Rc<CreateTrigger>),
+    /// A sequence.
+    Sequence(Rc<CreateSequence>),
+    /// An enum, a composite type or a domain.
+    Type(Rc<CreateType>),
+    /// A function or procedure.
+    Routine(Rc<CreateRoutine>),
+    /// A policy.
+    Policy(Rc<CreatePolicy>),
+    /// Its name is all there is to it.
+    Name,
     /// Nobody could read it.
     Unknown,
 }
@@ -80,17 +115,62 @@ impl Object {
             sql: sql.into(),
             origin: None,
             incomplete: false,
+            uses: Vec::new(),
+            naming: Naming::Folded,
+            modelled: None,
             definition: OnceCell::new(),
             digest: Cell::new(None),
         }
     }
 
     /// An object of which only the name is known.
-    pub fn unknown(key: &Key, name: &str, kind: ObjectKind, origin: Origin) -> Self {
-        let schema = Some(key.schema.as_str()).filter(|schema| !schema.is_empty());
-        let mut object = Self::new(kind, schema, name, name, "").made_by(origin);
-        object.incomplete = true;
-        object
+    pub fn unknown(
+        naming: Naming,
+        key: &Key,
+        name: &str,
+        kind: ObjectKind,
+        origin: Origin,
+    ) -> Self {
+        let table = if key.table.is_empty() {
+            name
+        } else {
+            &key.table
+        };
+        Self {
+            schema: Some(key.schema.clone()).filter(|schema| !schema.is_empty()),
+            origin: Some(origin),
+            incomplete: true,
+            naming,
+            ..Self::new(kind, None, name, table, "")
+        }
+    }
+
+    /// An object that is modelled, under the naming of its catalog; `table` is the one it belongs to, or its own name.
+    pub fn modelled(
+        naming: Naming,
+        kind: ObjectKind,
+        schema: Option<&str>,
+        name: &str,
+        table: &str,
+        definition: Definition,
+    ) -> Self {
+        let key = naming.key(schema, name, kind, table);
+        Self {
+            schema: Some(key.schema).filter(|schema| !schema.is_empty()),
+            naming,
+            modelled: Some(definition),
+            ..Self::new(kind, None, name, table, "")
+        }
+    }
+
+    /// The same object with another definition, where that is modelled.
+    #[must_use]
+    pub fn redefined(&self, definition: Definition) -> Self {
+        Self {
+            modelled: Some(definition),
+            digest: Cell::new(None),
+            ..self.clone()
+        }
     }
 
     /// Says which statement made it.
@@ -112,7 +192,8 @@ impl Object {
 
     /// How a catalog finds it.
     pub fn key(&self) -> Key {
-        Key::new(self.schema.as_deref(), &self.name, self.kind)
+        self.naming
+            .key(self.schema.as_deref(), &self.name, self.kind, &self.table)
     }
 
     /// Its kind and name, as in `index users_email`.
@@ -130,18 +211,39 @@ impl Object {
         if let Some(digest) = self.digest.get() {
             return digest;
         }
-        let tokens = tokenize(Dialect::Sqlite, &self.sql);
-        let table = self.table.to_ascii_lowercase();
-        let sql = canonical(&self.sql, &tokens);
-        let text = format!("{}\0{}\0{table}\0{sql}", self.kind, self.key().name);
+        let text = if self.is_modelled() {
+            let lines = modelled_facts(self);
+            let lines = lines
+                .iter()
+                .map(|(what, detail)| format!("{what}\0{detail}\0"));
+            format!("{:?}{}", self.key(), lines.collect::<String>())
+        } else {
+            let tokens = tokenize(Dialect::Sqlite, &self.sql);
+            let table = self.table.to_ascii_lowercase();
+            let sql = canonical(&self.sql, &tokens);
+            format!("{}\0{}\0{table}\0{sql}", self.kind, self.key().name)
+        };
         let digest = content_digest(text.as_bytes());
         self.digest.set(Some(digest));
         digest
     }
 
+    /// Whether its definition is a model's, and not the engine's.
+    pub fn is_modelled(&self) -> bool {
+        self.modelled.is_some()
+    }
+
+    /// How its names are compared.
+    pub fn naming(&self) -> Naming {
+        self.naming
+    }
+
     /// What it looks like inside.
     pub fn definition(&self) -> &Definition {
-        self.definition.get_or_init(|| Definition::read(&self.sql))
+        match &self.modelled {
+            Some(definition) => definition,
+            None => self.definition.get_or_init(|| Definition::read(&self.sql)),
+        }
     }
 
     /// Its definition, where it is a table that could be read.
@@ -214,14 +316,6 @@ impl Definition {
     fn read(sql: &str) -> Self {
         crate::syntax::sqlite::definition(sql)
             .and_then(|body| Self::of(&body))
-            .unwrap_or(Self::Unknown)
-    }
-
-    #[cfg(not(feature = "sqlite"))]
-    #[cfg(feature = "sqlite")]
-    fn read(sql: &str) -> Self {
-        let body = crate::syntax::sqlite::definition(sql);
-        body.and_then(|body| Self::of(&body))
             .unwrap_or(Self::Unknown)
     }
 

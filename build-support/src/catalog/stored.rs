@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use super::{Catalog, Gone, Key, Object};
+use super::{Catalog, Gone, Key, Naming, Object};
 
 /// A catalog as it is written down: its objects, without what can be read from them again.
 #[derive(Clone, serde::Serialize, serde::Deserialize)]
@@ -8,6 +8,7 @@ pub(super) struct Stored {
     objects: Vec<Rc<Object>>,
     gone: Vec<Fate>,
     incomplete: bool,
+    naming: Naming,
 }
 
 /// What was there once: an object, or one of its columns.
@@ -29,6 +30,7 @@ impl From<Catalog> for Stored {
             objects: catalog.objects().cloned().collect(),
             gone: fates.collect(),
             incomplete: catalog.incomplete,
+            naming: catalog.naming,
         }
     }
 }
@@ -37,6 +39,7 @@ impl From<Stored> for Catalog {
     fn from(stored: Stored) -> Self {
         let mut catalog = Self {
             incomplete: stored.incomplete,
+            naming: stored.naming,
             ..Self::default()
         };
         for object in stored.objects {

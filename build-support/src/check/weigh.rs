@@ -2,9 +2,9 @@
 
 use super::Coverage;
 use crate::Span;
+use crate::catalog::Replayed;
 use crate::diagnostic::Diagnostic;
 use crate::discover::Source;
-use crate::engine::Replayed;
 use crate::syntax::ir::Body;
 use crate::syntax::{Sql, unknown_statement};
 

@@ -7,7 +7,7 @@ use super::mentions::tables_of;
 use super::words::{Target, Verb, Words};
 use super::{Engine, Place};
 use crate::Span;
-use crate::catalog::{Catalog, Gone, Object, Origin};
+use crate::catalog::{Catalog, Object, Origin};
 use crate::diagnostic::Diagnostic;
 use crate::nearest;
 use crate::rules;
@@ -124,14 +124,14 @@ impl Refused<'_> {
         let span = self.words.name(name);
         let mut found = self.error("unknown-object", message, span, format!("unknown {kind}"));
         if let Some(other) = self.catalog.find(None, name, kind) {
-            let article = article(other.kind);
+            let article = other.kind.article();
             found = found.help(format!("`{name}` is {article} {}", other.kind));
             return self.with_origin(found, other);
         }
         found = self.with_fate(found, None, kind, name);
         match self.catalog.nearest_object(kind, name) {
             Some(near) => {
-                let article = article(kind);
+                let article = kind.article();
                 found.help(format!(
                     "{article} {kind} with a similar name exists: `{near}`"
                 ))
@@ -198,7 +198,7 @@ impl Refused<'_> {
         for table in &tables {
             found = self.with_origin(found, table);
             if let Some(gone) = self.catalog.gone_column(table, name) {
-                found = found.note(fate(gone));
+                found = found.note(gone.to_string());
             }
         }
         let mut columns: Vec<String> = tables
@@ -235,7 +235,7 @@ impl Refused<'_> {
         let kind = existing.map(|object| object.kind).or(wanted);
         let message = match (kind, wanted) {
             (Some(kind), Some(wanted)) if kind != wanted => {
-                format!("the name `{name}` is taken by {} {kind}", article(kind))
+                format!("the name `{name}` is taken by {} {kind}", kind.article())
             }
             (Some(kind), _) => format!("{kind} `{name}` already exists"),
             (None, _) => format!("`{name}` already exists"),
@@ -272,13 +272,13 @@ impl Refused<'_> {
             return self.rejected(self.message);
         };
         let kind = object.kind;
-        let message = format!("`{name}` is {} {kind}", article(kind));
+        let message = format!("`{name}` is {} {kind}", kind.article());
         let span = self.words.name(name);
         let found = self.error(
             "unknown-object",
             message,
             span,
-            format!("{} {kind}", article(kind)),
+            format!("{} {kind}", kind.article()),
         );
         let upper = kind.to_string().to_ascii_uppercase();
         self.with_origin(found, object)
@@ -437,7 +437,7 @@ impl Refused<'_> {
             Some(origin) => found.note(format!(
                 "`{}` was created in {} (executed on {})",
                 object.name,
-                spot(origin),
+                origin,
                 engine_name()
             )),
             None => found,
@@ -453,13 +453,13 @@ impl Refused<'_> {
         name: &str,
     ) -> Diagnostic {
         if let Some(gone) = self.catalog.gone(schema, name, kind) {
-            return found.note(fate(gone));
+            return found.note(gone.to_string());
         }
         let is_main = schema.is_none_or(|schema| schema.eq_ignore_ascii_case("main"));
         let later = self.place.later.filter(|_| is_main);
         let later = later.and_then(|later| later(name));
         match later.filter(|origin| is_later(origin, self.place.file, self.statement)) {
-            Some(origin) => found.help(format!("`{name}` is created later, in {}", spot(&origin))),
+            Some(origin) => found.help(format!("`{name}` is created later, in {}", origin)),
             None => found,
         }
     }
@@ -471,9 +471,10 @@ impl Refused<'_> {
             matches!(object.kind, ObjectKind::View | ObjectKind::Trigger) && object.mentions(name)
         });
         for reader in readers.take(3) {
-            let spot = reader.origin.as_ref().map_or(String::new(), |origin| {
-                format!(", created in {},", spot(origin))
-            });
+            let spot = reader
+                .origin
+                .as_ref()
+                .map_or(String::new(), |origin| format!(", created in {},", origin));
             found = found.note(format!(
                 "{} `{}`{spot} refers to it",
                 reader.kind, reader.name
@@ -483,30 +484,10 @@ impl Refused<'_> {
     }
 }
 
-/// Where a statement stands, as `0001_initial.sql:4`.
-fn spot(origin: &Origin) -> String {
-    format!("{}:{}", origin.file, origin.line)
-}
-
 fn engine_name() -> String {
     format!("SQLite {}", Engine::version())
 }
 
-fn fate(gone: &Gone) -> String {
-    let spot = spot(&gone.by);
-    match &gone.renamed_to {
-        Some(to) => format!("`{}` was renamed to `{to}` in {spot}", gone.name),
-        None => format!("`{}` was dropped in {spot}", gone.name),
-    }
-}
-
 fn is_later(origin: &Origin, file: &Rc<str>, statement: &Statement) -> bool {
     origin.file != *file || origin.span.start > statement.span.start
-}
-
-fn article(kind: ObjectKind) -> &'static str {
-    match kind {
-        ObjectKind::Index => "an",
-        _ => "a",
-    }
 }

@@ -26,15 +26,15 @@ use std::rc::Rc;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use crate::catalog::{Catalog, Key, Origin};
+use crate::catalog::{Catalog, Key, Later, Origin, Partial, Script};
 use crate::diagnostic::Diagnostic;
 use crate::syntax::ir::{Body, Statement, TransactionControl};
 use readback::Known;
 use unproven::{mark_missing, mark_unfinished};
 use words::Words;
 
-pub use replay::{Replayed, Script, replay_script};
-pub use reverse::{Reversed, reverse_script};
+pub use replay::replay_script;
+pub use reverse::reverse_script;
 
 /// SQLite in memory, with the state of the database after the statements that ran.
 pub struct Engine {
@@ -57,9 +57,6 @@ pub struct Engine {
     copy: Option<Box<reverse::Copy>>,
 }
 
-/// Tells where an object of that name is first made in the history.
-pub type Later<'a> = dyn Fn(&str) -> Option<Origin> + 'a;
-
 /// Where a statement stands, for messages.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
@@ -80,15 +77,6 @@ pub enum Outcome {
     Partial(Partial),
     /// The engine refuses it.
     Failed(Box<Diagnostic>),
-}
-
-/// A statement that could not be proven.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Partial {
-    /// The statement.
-    pub at: Origin,
-    /// Why, for a person.
-    pub reason: String,
 }
 
 /// How SQLite refused a statement.

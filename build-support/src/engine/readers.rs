@@ -23,7 +23,7 @@ impl Engine {
             let Some(object) = made_by(script, statement, catalog) else {
                 continue;
             };
-            if let Some(found) = self.broken_reader(script.place(), statement, &object, catalog) {
+            if let Some(found) = self.broken_reader(script.into(), statement, &object, catalog) {
                 broken.push(found);
                 catalog.insert(object.marked());
             }

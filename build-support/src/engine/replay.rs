@@ -1,41 +1,6 @@
-use std::collections::BTreeSet;
-use std::rc::Rc;
-
-use super::{Engine, Later, Outcome, Partial, Place, explain_commit, explain_dangling};
-use crate::catalog::{Catalog, Key, Origin, changes};
-use crate::diagnostic::Diagnostic;
-use crate::rules::Step;
+use super::{Engine, Outcome, Place, explain_commit, explain_dangling};
+use crate::catalog::{Catalog, Partial, Replayed, Script, Step, changes};
 use crate::syntax::ir::{AlterAction, Body, ObjectKind, Statement};
-
-/// One script that is to run: a migration's way up or down.
-#[derive(Clone, Copy)]
-pub struct Script<'a> {
-    /// The file, relative to the migrations directory.
-    pub file: &'a Rc<str>,
-    /// The file's text.
-    pub text: &'a str,
-    /// Its statements.
-    pub statements: &'a [Statement],
-    /// Indices of statements that were declared opaque: what they fail at is no error.
-    pub opaque: &'a [usize],
-    /// Whether the runtime puts a transaction around it.
-    pub in_transaction: bool,
-    /// Where an object of that name is made later in the history.
-    pub later: Option<&'a Later<'a>>,
-}
-
-/// What came of a script.
-#[derive(Clone, Debug, Default)]
-pub struct Replayed<'a> {
-    /// Every change that was made, in order.
-    pub steps: Vec<Step<'a>>,
-    /// What the engine refused.
-    pub diagnostics: Vec<Diagnostic>,
-    /// What could not be proven.
-    pub partial: Vec<Partial>,
-    /// The objects that were made, changed or taken away.
-    pub touched: BTreeSet<Key>,
-}
 
 /// Runs a script as the runtime would: in a transaction where that is asked for, with foreign keys switched off around a
 /// table rebuild, and every setting back afterwards.
@@ -59,7 +24,7 @@ pub fn replay_script<'a>(
         let outcome = if passed_over {
             Outcome::Done
         } else {
-            engine.run(script.place(), statement, catalog)
+            engine.run(script.into(), statement, catalog)
         };
         let done = match outcome {
             Outcome::Done => true,
@@ -117,20 +82,12 @@ pub fn replay_script<'a>(
     replayed
 }
 
-impl<'a> Script<'a> {
-    pub(super) fn place(&self) -> Place<'a> {
-        Place {
-            file: self.file,
-            text: self.text,
-            later: self.later,
-        }
-    }
-
-    fn origin(&self, statement: &Statement) -> Origin {
-        Origin {
-            file: self.file.clone(),
-            line: statement.line,
-            span: statement.span,
+impl<'a> From<&Script<'a>> for Place<'a> {
+    fn from(script: &Script<'a>) -> Self {
+        Self {
+            file: script.file,
+            text: script.text,
+            later: script.later,
         }
     }
 }

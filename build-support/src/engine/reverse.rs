@@ -1,22 +1,6 @@
-use std::collections::BTreeSet;
-
 use super::words::Words;
-use super::{Engine, Partial, Replayed, Script, replay_script};
-use crate::catalog::{Catalog, Line, difference_among};
-use crate::diagnostic::Diagnostic;
-
-/// What came of going down and up again.
-#[derive(Clone, Debug)]
-pub struct Reversed<'a> {
-    /// The way down, with its own errors.
-    pub down: Replayed<'a>,
-    /// The schema after it.
-    pub after: Catalog,
-    /// `down-not-inverse`, where the way down does not restore the schema or the way up cannot be gone again.
-    pub diagnostics: Vec<Diagnostic>,
-    /// Whether the way up had gone through, so that there was something to go down from.
-    is_tried: bool,
-}
+use super::{Engine, replay_script};
+use crate::catalog::{Catalog, Replayed, Reversed, Script, Trial, difference_among, reverse};
 
 /// A copy of an engine on which scripts are tried, and the catalog that belongs to it.
 ///
@@ -47,7 +31,7 @@ pub fn reverse_script<'a>(
         && copy.follows(after, up)
     {
         let reversed = copy.try_script(before, after, up, down);
-        if reversed.is_clean() {
+        if is_clean(up.1, &reversed) {
             engine.keep(copy);
             return Ok(reversed);
         }
@@ -60,7 +44,7 @@ pub fn reverse_script<'a>(
         scripts: 0,
     });
     let reversed = copy.try_script(before, after, up, down);
-    if reversed.is_clean() {
+    if is_clean(up.1, &reversed) {
         engine.keep(copy);
     }
     Ok(reversed)
@@ -95,88 +79,28 @@ impl Copy {
         &mut self,
         before: &Catalog,
         after: &Catalog,
-        (up, went_up): (&Script<'a>, &Replayed<'a>),
+        up: (&Script<'a>, &Replayed<'a>),
         down: &Script<'a>,
     ) -> Reversed<'a> {
-        let mut went_down = replay_script(&mut self.engine, &mut self.catalog, down);
-        let after_down = self.catalog.clone();
-        let mut diagnostics = Vec::new();
-        if went_down.diagnostics.is_empty() && went_up.diagnostics.is_empty() {
-            let touched: BTreeSet<_> = went_up.touched.union(&went_down.touched).cloned().collect();
-            let lines = difference_among(before, &after_down, &touched);
-            if lines.is_empty() {
-                let again = replay_script(&mut self.engine, &mut self.catalog, up);
-                diagnostics.extend(not_repeatable(down, up, &again, after, &self.catalog));
-                went_down.partial.extend(unproven(&again, went_up));
-            } else {
-                let message = "the way down does not restore the schema".to_owned();
-                let found = not_inverse(down, message);
-                diagnostics.push(with_lines(found, "the schema before", &lines));
-            }
-        }
-        Reversed {
-            is_tried: went_up.diagnostics.is_empty(),
-            down: went_down,
-            after: after_down,
-            diagnostics,
-        }
+        let first = down.statements.first();
+        let trial = Trial {
+            before,
+            after,
+            up,
+            down,
+            headline: first.map(|first| Words::of(down.text, first.span).headline()),
+            manner: &format!("executed on SQLite {}", Engine::version()),
+        };
+        let engine = &mut self.engine;
+        reverse(&mut self.catalog, trial, |catalog, script| {
+            replay_script(engine, catalog, script)
+        })
     }
 }
 
-impl Reversed<'_> {
-    /// Whether the copy it was tried on is back in step with the engine.
-    fn is_clean(&self) -> bool {
-        self.is_tried && self.diagnostics.is_empty() && self.down.diagnostics.is_empty()
-    }
-}
-
-/// What the second way up left open and the first did not.
-fn unproven(again: &Replayed<'_>, first: &Replayed<'_>) -> Vec<Partial> {
-    let known = |partial: &&Partial| !first.partial.contains(partial);
-    again.partial.iter().filter(known).cloned().collect()
-}
-
-fn not_repeatable(
-    down: &Script<'_>,
-    up: &Script<'_>,
-    again: &Replayed<'_>,
-    after: &Catalog,
-    catalog: &Catalog,
-) -> Option<Diagnostic> {
-    if let Some(first) = again.diagnostics.first() {
-        let message = "after the way down, the way up cannot be gone again".to_owned();
-        let found = not_inverse(down, message).note(format!("going up again: {}", first.message));
-        let place = first.place.as_ref().and_then(|place| place.span);
-        return Some(found.related(up.file, place, "fails the second time"));
-    }
-    let lines = difference_among(after, catalog, &again.touched);
-    if lines.is_empty() {
-        return None;
-    }
-    let message = "after the way down, the way up gives another schema".to_owned();
-    Some(with_lines(
-        not_inverse(down, message),
-        "the schema after the first time",
-        &lines,
-    ))
-}
-
-fn not_inverse(down: &Script<'_>, message: String) -> Diagnostic {
-    let first = down.statements.first();
-    let span = first.map(|first| Words::of(down.text, first.span).headline());
-    Diagnostic::error("down-not-inverse", message)
-        .at(down.file, span, "the way down begins here")
-        .note(format!(
-            "executed on SQLite {}: up, down, up",
-            Engine::version()
-        ))
-}
-
-fn with_lines(found: Diagnostic, against: &str, lines: &[Line]) -> Diagnostic {
-    let mut note = format!("against {against}:");
-    for line in lines {
-        note.push_str("\n  ");
-        note.push_str(&line.to_string());
-    }
-    found.note(note)
+/// Whether the copy it was tried on is back in step with the engine.
+fn is_clean(went_up: &Replayed<'_>, reversed: &Reversed<'_>) -> bool {
+    went_up.diagnostics.is_empty()
+        && reversed.diagnostics.is_empty()
+        && reversed.down.diagnostics.is_empty()
 }

@@ -3,25 +3,9 @@ use std::rc::Rc;
 use migratory_core::Dialect;
 
 use super::rebuild::{Rebuild, rebuilds};
-use crate::Span;
-use crate::catalog::{Catalog, Change, Object};
+use crate::catalog::{Catalog, Change, Object, Step};
 use crate::discover::Config;
 use crate::syntax::ir::{ObjectKind, ObjectName, Statement, Table};
-
-/// A change that was made, as [`super::Rule::check_script`] sees it.
-#[derive(Clone, Debug)]
-pub struct Step<'a> {
-    /// What was done.
-    pub change: Change<'a>,
-    /// Where it stands in the file.
-    pub span: Span,
-    /// Index of its statement in [`ScriptContext::statements`].
-    pub statement: usize,
-    /// The schema before it.
-    pub before: Catalog,
-    /// The schema after it.
-    pub after: Catalog,
-}
 
 /// A script as a whole.
 #[derive(Clone, Debug)]

@@ -44,7 +44,7 @@ mod uncommitted_transaction;
 mod update_without_where;
 
 pub use check::{CHECKS, Check, Known, known, names, unknown_name};
-pub use context::{Context, ScriptContext, Step};
+pub use context::{Context, ScriptContext};
 pub use judge::{Verdict, Waived, judge, level, unknown_levels};
 pub use rebuild::{Form, Rebuild, needs_foreign_keys_off, rebuilds};
 pub use report::{Finding, Reporter};

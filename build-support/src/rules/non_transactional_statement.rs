@@ -1,8 +1,9 @@
 #![doc = include_str!("non_transactional_statement.md")]
 
 use super::session::states;
-use super::{Group, Reporter, Rule, ScriptContext, Step};
+use super::{Group, Reporter, Rule, ScriptContext};
 use crate::catalog::Change;
+use crate::catalog::Step;
 
 /// A statement that its database refuses inside a transaction.
 pub(super) struct NonTransactionalStatement;

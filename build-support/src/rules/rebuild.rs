@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::Step;
+use crate::catalog::Step;
 use crate::catalog::{Change, Object};
 use crate::syntax::ir::{ObjectKind, Query};
 

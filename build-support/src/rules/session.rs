@@ -1,5 +1,6 @@
-use super::{ScriptContext, Step, needs_foreign_keys_off};
+use super::{ScriptContext, needs_foreign_keys_off};
 use crate::catalog::Change;
+use crate::catalog::Step;
 use crate::syntax::ir::TransactionControl;
 
 /// What holds on the connection while a step runs.

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use migratory_core::Dialect;
 
 use super::context::made;
-use super::{Form, Group, Rebuild, Reporter, Rule, ScriptContext, Step};
+use super::{Form, Group, Rebuild, Reporter, Rule, ScriptContext};
+use crate::catalog::Step;
 use crate::catalog::{Catalog, Change, Key, Object};
 use crate::diagnostic::Reference;
 use crate::nearest;

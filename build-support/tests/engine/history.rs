@@ -2,8 +2,9 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use migratory_build::catalog::{Catalog, Origin};
+use migratory_build::catalog::{Later, Partial, Script};
 use migratory_build::diagnostic::Diagnostic;
-use migratory_build::engine::{Engine, Later, Partial, Script, replay_script, reverse_script};
+use migratory_build::engine::{Engine, replay_script, reverse_script};
 use migratory_build::syntax::ir::{Body, Statement};
 use migratory_build::syntax::{split, sqlite, tokenize};
 use migratory_core::Dialect;

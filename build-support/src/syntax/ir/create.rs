@@ -80,6 +80,8 @@ pub struct CreateView {
     pub columns: Vec<Ident>,
     /// What it shows.
     pub query: Query,
+    /// In a modelled catalog, the query with one blank between its tokens.
+    pub text: String,
 }
 
 /// `CREATE TRIGGER`.

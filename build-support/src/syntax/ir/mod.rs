@@ -296,6 +296,21 @@ pub enum ObjectKind {
     Other,
 }
 
+impl ObjectKind {
+    /// The article before its name.
+    pub fn article(self) -> &'static str {
+        match self {
+            Self::Index | Self::Extension | Self::Event | Self::Other => "an",
+            _ => "a",
+        }
+    }
+
+    /// Whether queries can read it as a table.
+    pub fn is_table_like(self) -> bool {
+        matches!(self, Self::Table | Self::View | Self::MaterializedView)
+    }
+}
+
 impl std::fmt::Display for ObjectKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {

@@ -103,6 +103,25 @@ pub struct DataType {
     pub charset: Option<String>,
 }
 
+impl std::fmt::Display for DataType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(schema) = &self.schema {
+            write!(f, "{}.", schema.text)?;
+        }
+        f.write_str(&self.name)?;
+        if !self.arguments.is_empty() {
+            write!(f, "({})", self.arguments.join(","))?;
+        }
+        for _ in 0..self.dimensions {
+            f.write_str("[]")?;
+        }
+        for (set, word) in [(self.unsigned, " unsigned"), (self.zerofill, " zerofill")] {
+            f.write_str(if set { word } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
 /// A generated column.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Generated {
