@@ -44,6 +44,8 @@ pub mod engine;
 pub mod fs;
 pub mod inspect;
 pub mod lock;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub mod model;
 pub mod rules;
 pub mod syntax;
 

@@ -281,6 +281,14 @@ impl Catalog {
         self.insert(object);
     }
 
+    /// Says of the object of that key, where there is one, that its definition is not fully known.
+    pub fn mark_if_there(&mut self, key: &Key) {
+        if let Some(object) = self.get(key) {
+            let marked = object.marked();
+            self.insert(marked);
+        }
+    }
+
     /// Says that an object under a new name is the one that stood under an old one.
     #[cfg(feature = "sqlite")]
     pub(crate) fn carry_origin(&mut self, key: &Key, old: &Object) {

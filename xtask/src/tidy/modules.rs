@@ -45,7 +45,7 @@ const BUILD: Layers = Layers {
         &["syntax"],
         &["catalog"],
         &["rules"],
-        &["engine"],
+        &["engine", "model"],
         &["lock"],
         &["codegen"],
         &["check"],

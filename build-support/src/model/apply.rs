@@ -1,0 +1,96 @@
+use super::Work;
+use super::lookup::Lookup;
+use crate::catalog::{Definition, Gone, Key, Object, Origin};
+use crate::syntax::ir::{Body, ObjectKind, ObjectName};
+
+impl Work<'_, '_> {
+    /// Does to the catalog what the statement does to the server.
+    pub(super) fn apply(&mut self) {
+        match &self.statement.body {
+            Body::CreateSchema {
+                name,
+                if_not_exists,
+            } => {
+                let name = ObjectName {
+                    schema: None,
+                    name: name.clone(),
+                };
+                self.create_named(ObjectKind::Schema, &name, *if_not_exists);
+            }
+            Body::CreateEvent {
+                name,
+                if_not_exists,
+            } => self.create_named(ObjectKind::Event, name, *if_not_exists),
+            Body::Set { name, values, .. } => self.session.set(name, values),
+            Body::Use { schema } => self.session.enter(&schema.text),
+            Body::Unknown { .. } | Body::Block { .. } => self.catalog.mark_incomplete(),
+            _ => {}
+        }
+        self.look_up_names();
+    }
+
+    /// Makes an object of which the catalog holds the name alone.
+    fn create_named(&mut self, kind: ObjectKind, name: &ObjectName, if_not_exists: bool) {
+        match self.look_up(kind, name) {
+            Lookup::Found(_) if if_not_exists => {}
+            Lookup::Found(existing) => {
+                self.duplicate_object(kind, &name.name.text, name.span(), &existing);
+            }
+            Lookup::Open | Lookup::Missing => {
+                let text = &name.name.text;
+                self.make(kind, name, text, false, Definition::Name);
+            }
+        }
+    }
+
+    /// Puts a new object into the catalog, made by this statement. `table` is the one it belongs to, or its own name.
+    ///
+    /// Where nobody can tell which schema it goes to, everything may have changed.
+    pub(super) fn make(
+        &mut self,
+        kind: ObjectKind,
+        name: &ObjectName,
+        table: &str,
+        temporary: bool,
+        definition: Definition,
+    ) {
+        let Some(schema) = self.home(name, temporary) else {
+            return self.catalog.mark_incomplete();
+        };
+        let naming = self.catalog.naming();
+        let object = Object::modelled(
+            naming,
+            kind,
+            Some(&schema),
+            &name.name.text,
+            table,
+            definition,
+        );
+        self.put(object.made_by(self.origin()));
+    }
+
+    /// Puts an object into the catalog, in place of one of the same key.
+    pub(super) fn put(&mut self, object: Object) {
+        self.touched.insert(object.key());
+        self.catalog.insert(object);
+    }
+
+    /// Takes an object out of the catalog, and remembers that this statement did it.
+    pub(super) fn take_away(&mut self, key: &Key) {
+        let Some(object) = self.catalog.remove(key) else {
+            return;
+        };
+        self.touched.insert(key.clone());
+        let gone = Gone {
+            name: object.name.clone(),
+            renamed_to: None,
+            by: self.origin(),
+        };
+        self.catalog.remember(key.clone(), gone);
+    }
+
+    /// This statement, as objects remember who made them.
+    pub(super) fn origin(&self) -> Origin {
+        self.script.origin(self.statement)
+    }
+}
