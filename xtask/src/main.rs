@@ -4,6 +4,7 @@ mod bench;
 mod command;
 mod new_rule;
 mod readme;
+mod servers;
 mod step;
 mod steps;
 mod tidy;

@@ -1,5 +1,6 @@
-use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
@@ -12,16 +13,16 @@ pub(crate) struct Step {
     pub(crate) action: Action,
 }
 
+type Arguments = &'static [&'static str];
+type Environment = &'static [(&'static str, &'static str)];
+
 /// What a step does.
 #[derive(Clone, Copy)]
 pub(crate) enum Action {
     /// Runs cargo with these arguments and environment.
-    Cargo(
-        &'static [&'static str],
-        &'static [(&'static str, &'static str)],
-    ),
-    /// Runs `cargo test` with these arguments and counts what it says.
-    Test(&'static [&'static str]),
+    Cargo(Arguments, Environment),
+    /// Runs `cargo test` with these arguments and environment, and counts what it says.
+    Test(Arguments, Environment),
     /// Calls a function with the workspace's folder.
     Call(fn(&Path) -> Result<Outcome, String>),
 }
@@ -31,6 +32,8 @@ pub(crate) enum Action {
 pub(crate) enum Outcome {
     /// It passed; a few words for the summary.
     Passed(String),
+    /// It passed without some of its tests; a few words for the summary, and a line for each of them.
+    Partly(String, Vec<String>),
     /// It could not be run here, and why.
     NotRun(String),
 }
@@ -69,7 +72,7 @@ fn perform(root: &Path, action: Action) -> Result<Outcome, String> {
                 Err(format!("`cargo {}`: {status}", arguments.join(" ")))
             }
         }
-        Action::Test(arguments) => test(root, arguments),
+        Action::Test(arguments, environment) => test(root, arguments, environment),
         Action::Call(function) => function(root),
     }
 }
@@ -89,10 +92,13 @@ pub(crate) fn cargo(folder: &Path) -> Command {
     command
 }
 
-fn test(root: &Path, arguments: &[&str]) -> Result<Outcome, String> {
+fn test(root: &Path, arguments: &[&str], environment: Environment) -> Result<Outcome, String> {
+    let list = NotRun::new(root)?;
     let mut child = cargo(root)
         .arg("test")
         .args(arguments)
+        .envs(environment.iter().copied())
+        .env("MIGRATORY_TESTS_NOT_RUN", &list.path)
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| format!("failed to start cargo: {error}"))?;
@@ -121,7 +127,36 @@ fn test(root: &Path, arguments: &[&str]) -> Result<Outcome, String> {
     if total.passed == 0 {
         return Err("not one test ran".to_owned());
     }
-    Ok(Outcome::Passed(total.to_string()))
+    Ok(total.without(list.read()?))
+}
+
+/// The file in which tests tell that they did not run, for want of a server.
+struct NotRun {
+    path: PathBuf,
+}
+
+impl NotRun {
+    fn new(root: &Path) -> Result<Self, String> {
+        let path = root.join("target/tests-not-run");
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(format!("failed to remove `target/tests-not-run`: {error}"))
+            }
+            _ => Ok(Self { path }),
+        }
+    }
+
+    /// Every test once, in order.
+    fn read(&self) -> Result<Vec<String>, String> {
+        let text = match std::fs::read_to_string(&self.path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            text => {
+                text.map_err(|error| format!("failed to read `target/tests-not-run`: {error}"))?
+            }
+        };
+        let lines: BTreeSet<&str> = text.lines().collect();
+        Ok(lines.into_iter().map(str::to_owned).collect())
+    }
 }
 
 /// What the closing lines of cargo's tests add up to.
@@ -146,6 +181,15 @@ impl Counts {
             failed: of("failed")?,
             ignored: of("ignored")?,
         })
+    }
+
+    /// The harness of Rust knows no test that ends without having run, and counts it as passed.
+    fn without(mut self, not_run: Vec<String>) -> Outcome {
+        if not_run.is_empty() {
+            return Outcome::Passed(self.to_string());
+        }
+        self.passed = self.passed.saturating_sub(not_run.len());
+        Outcome::Partly(format!("{self}; {} not run", not_run.len()), not_run)
     }
 
     fn plus(self, other: Self) -> Self {
@@ -176,6 +220,7 @@ fn summary(ended: &[Ended]) -> String {
         .map(|(name, outcome, duration)| {
             let (word, detail) = match outcome {
                 Ok(Outcome::Passed(detail)) => ("ok", detail.as_str()),
+                Ok(Outcome::Partly(detail, _)) => ("partly", detail.as_str()),
                 Ok(Outcome::NotRun(reason)) => ("not run", reason.as_str()),
                 Err(_) => ("FAILED", ""),
             };
@@ -186,15 +231,29 @@ fn summary(ended: &[Ended]) -> String {
             line.trim_end().to_owned()
         })
         .collect();
+    let not_run = tests_not_run(ended);
+    if !not_run.is_empty() {
+        lines.push("not run:".to_owned());
+        lines.extend(not_run.iter().map(|test| format!("  {test}")));
+    }
     let failed = ended
         .iter()
         .filter(|(_, outcome, _)| outcome.is_err())
         .count();
     lines.push(match failed {
-        0 => "all passed".to_owned(),
+        0 if not_run.is_empty() => "all passed".to_owned(),
+        0 => "all passed but for what was not run".to_owned(),
         _ => format!("{failed} of {} failed", ended.len()),
     });
     lines.join("\n")
+}
+
+fn tests_not_run(ended: &[Ended]) -> Vec<&str> {
+    let lists = ended.iter().filter_map(|(_, outcome, _)| match outcome {
+        Ok(Outcome::Partly(_, not_run)) => Some(not_run),
+        _ => None,
+    });
+    lists.flatten().map(String::as_str).collect()
 }
 
 #[cfg(test)]
@@ -213,6 +272,31 @@ test result: FAILED. 10 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out;
             .filter_map(Counts::parse)
             .fold(Counts::default(), Counts::plus);
         assert_eq!(total.to_string(), "13 passed; 2 failed; 1 ignored");
+    }
+
+    #[test]
+    fn a_test_that_was_not_run_does_not_count_as_passed() {
+        let total = Counts {
+            passed: 10,
+            ..Counts::default()
+        };
+        let not_run = ["conformance::postgres::applies: PostgreSQL is not installed"];
+        let outcome = total.without(not_run.map(str::to_owned).to_vec());
+        let ended = [
+            (
+                "servers",
+                Ok(Outcome::NotRun("no apt-get".to_owned())),
+                Duration::ZERO,
+            ),
+            ("test", Ok(outcome), Duration::from_secs(5)),
+        ];
+        let expected = "\
+servers     0.0 s  not run  no apt-get
+test        5.0 s  partly   9 passed; 0 failed; 0 ignored; 1 not run
+not run:
+  conformance::postgres::applies: PostgreSQL is not installed
+all passed but for what was not run";
+        assert_eq!(summary(&ended), expected);
     }
 
     #[test]

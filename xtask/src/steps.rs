@@ -2,7 +2,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::step::{Action, Outcome, Step, cargo};
-use crate::{readme, tidy};
+use crate::{readme, servers, tidy};
 
 const FORMAT: Step = Step {
     name: "format",
@@ -65,9 +65,20 @@ const NEIGHBOURS: Step = Step {
     action: Action::Call(neighbours),
 };
 
+const SERVERS: Step = Step {
+    name: "servers",
+    action: Action::Call(servers::run),
+};
+
 const TEST: Step = Step {
     name: "test",
-    action: Action::Test(&["--workspace"]),
+    action: Action::Test(&["--workspace"], &[]),
+};
+
+/// A test that has no server fails.
+const TEST_WITH_SERVERS: Step = Step {
+    name: "test",
+    action: Action::Test(&["--workspace"], &[("MIGRATORY_TESTS_NEED_SERVERS", "1")]),
 };
 
 /// Everything that has to pass before a change goes in; the quick steps first, the tests last so that a log ends with their counts.
@@ -82,13 +93,14 @@ pub(crate) fn ci() -> Vec<Step> {
         DOCS,
         README,
         NEIGHBOURS,
-        TEST,
+        SERVERS,
+        TEST_WITH_SERVERS,
     ]
 }
 
-/// Every test. SQLite is compiled in; a driver for a database server will bring its server here.
+/// Every test. SQLite is compiled in; PostgreSQL and MariaDB are installed where that is possible.
 pub(crate) fn test() -> Vec<Step> {
-    vec![TEST]
+    vec![SERVERS, TEST]
 }
 
 /// The pages of every crate.

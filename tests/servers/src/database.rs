@@ -1,0 +1,67 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::place::Place;
+use crate::server::succeed;
+use crate::software::Software;
+
+/// A database of a [`Server`](crate::Server), dropped with the value, even if somebody is still connected to it.
+pub struct Database {
+    software: Arc<dyn Software>,
+    place: Arc<Place>,
+    port: u16,
+    name: String,
+}
+
+impl Database {
+    pub(crate) fn create(
+        software: Arc<dyn Software>,
+        place: Arc<Place>,
+        port: u16,
+        name: String,
+    ) -> Self {
+        let sql = software.create_database(&name);
+        if let Err(error) = succeed(&mut software.client(&place, port, &sql)) {
+            panic!("{} does not create `{name}`: {error}", software.name());
+        }
+        Self {
+            software,
+            place,
+            port,
+            name,
+        }
+    }
+
+    /// Where it is, for client libraries: over 127.0.0.1, without a password.
+    pub fn url(&self) -> String {
+        self.software.url(self.port, &self.name)
+    }
+
+    /// What client libraries call the socket: PostgreSQL's directory, MariaDB's file.
+    pub fn socket(&self) -> PathBuf {
+        self.software.socket(&self.place)
+    }
+
+    /// The port on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The account with every right, which needs no password.
+    pub fn user(&self) -> &'static str {
+        self.software.user()
+    }
+
+    /// The database's name in the server.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let sql = self.software.drop_database(&self.name);
+        // A server that was killed has taken its databases along.
+        let _ = succeed(&mut self.software.client(&self.place, self.port, &sql));
+    }
+}

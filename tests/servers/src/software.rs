@@ -1,0 +1,40 @@
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::place::Place;
+
+/// What is particular to one database system; everything about processes is in [`Server`](crate::Server).
+pub(crate) trait Software: Send + Sync {
+    /// As messages call it.
+    fn name(&self) -> &'static str;
+
+    /// The account with every right, which needs no password.
+    fn user(&self) -> &'static str;
+
+    /// The signal after which nothing of the server is left, not even shared memory.
+    fn end_signal(&self) -> &'static str;
+
+    /// Makes the server's files.
+    fn prepare(&self, place: &Place) -> Command;
+
+    /// Runs the server in the foreground.
+    fn serve(&self, place: &Place, port: u16) -> Command;
+
+    /// Whether the server with this process id takes connections.
+    fn is_ready(&self, place: &Place, process: u32) -> bool;
+
+    /// Runs SQL through the server's own client.
+    fn client(&self, place: &Place, port: u16, sql: &str) -> Command;
+
+    /// The SQL that makes a database.
+    fn create_database(&self, name: &str) -> String;
+
+    /// The SQL that drops a database, whoever is still connected to it.
+    fn drop_database(&self, name: &str) -> String;
+
+    /// What client libraries call the socket.
+    fn socket(&self, place: &Place) -> PathBuf;
+
+    /// Where a database is, for client libraries.
+    fn url(&self, port: u16, name: &str) -> String;
+}
