@@ -85,10 +85,8 @@ fn instructions(outcome: &Outcome, handover: &Handover, directory: &str) -> Stri
         // Writing to a string cannot fail.
         let _ = writeln!(lines, "cargo::{instruction}={value}");
     };
+    // Cargo looks at everything below a folder; naming the files as well would make it look at each of them twice.
     line("rerun-if-changed", directory);
-    for file in &outcome.files {
-        line("rerun-if-changed", &format!("{directory}/{file}"));
-    }
     for variable in ["MIGRATORY_LOCK", "CI"] {
         line("rerun-if-env-changed", variable);
     }

@@ -18,7 +18,8 @@ pub(crate) struct Outcome {
     pub(crate) notes: Vec<String>,
     /// Modules to be made of Rust files: name and path in the directory.
     pub(crate) rust_modules: Vec<(String, String)>,
-    /// Paths in the directory of all files that had a part.
+    /// Paths in the directory of all files that had a part; of a build script's result cargo watches the whole directory.
+    #[serde(skip)]
     pub(crate) files: Vec<String>,
     /// The generated items, or those of the stub where there are errors.
     #[serde(skip)]
