@@ -198,6 +198,7 @@ fn nothing(directory: &str) -> Checked {
         scope: config.scope,
         table: config.table,
         schema: config.schema,
+        earlier: codegen::Written::default(),
         migrations: Vec::new(),
         repeatables: Vec::new(),
         tables: Vec::new(),

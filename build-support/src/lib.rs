@@ -8,13 +8,12 @@
 //! use migratory_build::discover::{Config, File, Source};
 //! use migratory_core::Dialect;
 //!
-//! let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
 //! let source = Source::from_scripts(
 //!     Config::new(Dialect::Sqlite),
 //!     "migrations",
 //!     [
-//!         (file("0001_users.sql", "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);"), None),
-//!         (file("0002_index.sql", "CREATE INDEX users_email ON users (emial);"), None),
+//!         (File::new("0001_users.sql", "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);"), None),
+//!         (File::new("0002_index.sql", "CREATE INDEX users_email ON users (emial);"), None),
 //!     ],
 //! );
 //! let found = check(&source).diagnostics;

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::codegen::{self, Checked};
+use crate::codegen;
 use crate::diagnostic::{Level, render_untitled};
 use crate::inspect::Inspection;
 
@@ -49,7 +49,7 @@ impl Outcome {
             warnings: rendered(Level::Warn),
             notes: rendered(Level::Note),
             rust_modules: if sound {
-                rust_modules(checked)
+                codegen::rust_modules(checked)
             } else {
                 Vec::new()
             },
@@ -63,13 +63,6 @@ impl Outcome {
             errors,
         }
     }
-}
-
-fn rust_modules(checked: &Checked) -> Vec<(String, String)> {
-    let modules = codegen::rust_modules(checked).into_iter();
-    modules
-        .map(|(module, file)| (module, file.to_owned()))
-        .collect()
 }
 
 /// Where a build script leaves the result of one directory, and how the macro learns of it.

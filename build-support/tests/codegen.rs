@@ -1,8 +1,8 @@
 //! What is generated of a checked directory. `UPDATE=1` rewrites `golden/generated.txt`.
 
 use migratory_build::codegen::{
-    Checked, Down, File, Locked, Migration, Proof, Repeatable, Script, Table, Timeouts, generate,
-    rust_modules, schema, stub,
+    Checked, Down, File, Locked, Migration, Proof, Repeatable, Script, Table, Timeouts, Written,
+    generate, rust_modules, schema, stub,
 };
 use migratory_core::{Dialect, Statement, pack};
 
@@ -36,6 +36,11 @@ fn migration(version: u64, name: &str, up: Script) -> Migration {
     }
 }
 
+fn table(name: &str, columns: &[&str]) -> Table {
+    let columns: Vec<String> = columns.iter().map(|&column| column.to_owned()).collect();
+    Table::new(name, &columns)
+}
+
 /// Everything that code is generated for, once.
 fn checked() -> Checked {
     let rust = Script::Rust {
@@ -48,6 +53,7 @@ fn checked() -> Checked {
         scope: "billing".to_owned(),
         table: "billing \"history\"".to_owned(),
         schema: Some("aux".to_owned()),
+        earlier: Written::default(),
         migrations: vec![
             Migration {
                 description: "The first tables.\nSee [the plan].".to_owned(),
@@ -85,20 +91,9 @@ fn checked() -> Checked {
             script: sql("R__views.sql", &["SELECT 1"]),
         }],
         tables: vec![
-            Table {
-                name: "order items".to_owned(),
-                columns: ["id", "type", "2fa", "ID", "--", "table"]
-                    .map(str::to_owned)
-                    .into(),
-            },
-            Table {
-                name: "order_items".to_owned(),
-                columns: Vec::new(),
-            },
-            Table {
-                name: "type".to_owned(),
-                columns: vec!["größe".to_owned()],
-            },
+            table("order items", &["id", "type", "2fa", "ID", "--", "table"]),
+            table("order_items", &[]),
+            table("type", &["größe"]),
         ],
         files: vec![File {
             path: "0001_initial.up.sql".to_owned(),

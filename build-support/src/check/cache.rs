@@ -1,17 +1,20 @@
-//! What a check leaves for the next one: results by content, and the state of the database behind the last migrations.
+//! What a check leaves for the next one: what came of all migrations but the newest, and the state behind them.
 //!
-//! A result holds as long as its files and those of every migration before it are the same byte for byte, and so are the
-//! configuration and the tools. Nothing here is needed: a cache that is missing, foreign or broken costs time, no more.
+//! It holds as long as the files of these migrations are the same byte for byte, and so are the configuration and the tools. Nothing
+//! here is needed: a cache that is missing, foreign or broken costs time, no more.
+//!
+//! A build waits for this, unoptimised, after every edit. So what later migrations leave as it is, such as generated code, is kept as
+//! one piece, and an edit of the newest migration finds everything in place and writes nothing.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use migratory_core::content_digest;
 use serde::{Deserialize, Serialize};
 
-use super::state::Columns;
-use super::{Checkup, Examined, Progress, State};
+use super::state::Tables;
+use super::{Checkup, Earlier, Progress, State};
 use crate::catalog::Catalog;
-use crate::discover::{Entry, EntryLayout, Source};
+use crate::discover::{Entry, EntryLayout, File, Source};
 use crate::engine::Engine;
 use crate::fs;
 
@@ -21,25 +24,39 @@ pub struct Cache {
     folder: PathBuf,
 }
 
-/// The results as they lie on disk.
+/// The results as they lie on disk. The database lies in a file of its own, which SQLite reads by itself.
 #[derive(Serialize, Deserialize)]
-struct Stored {
+struct Kept<'a> {
     /// What tools and configuration made them.
     stamp: u64,
-    examined: Vec<(u64, Examined)>,
-    snapshots: Vec<Snapshot>,
-    columns: Columns,
-}
-
-/// The state behind some migration; database and catalog lie in files of their own, since most are never read.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-struct Snapshot {
-    /// How many migrations lie behind it.
-    after: usize,
-    /// The key of the last of them, which names its files.
-    key: u64,
+    /// The first migrations, as their files were.
+    #[serde(borrow)]
+    migrations: Vec<Known<'a>>,
+    /// What came of them.
+    earlier: Earlier,
+    /// The schema behind them.
+    catalog: Catalog,
+    /// Its tables.
+    tables: Tables,
     /// How long the database's file is: SQLite takes an empty one for an empty database.
     length: u64,
+}
+
+/// A migration that was examined.
+#[derive(Serialize, Deserialize)]
+struct Known<'a> {
+    version: (u64, u8),
+    name: &'a str,
+    #[serde(borrow)]
+    up: KnownFile<'a>,
+    down: Option<KnownFile<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KnownFile<'a> {
+    path: &'a str,
+    text: &'a str,
+    digest: u64,
 }
 
 const RESULTS: &str = "examined.bin";
@@ -53,152 +70,152 @@ impl Cache {
     }
 
     /// Checks a directory, taking from the cache what still holds, and leaves the results in it.
+    ///
+    /// Of the migrations that the cache knows, only the [code](crate::codegen::Checked::earlier) comes back.
     pub fn check(&self, source: &Source) -> Checkup {
         let stamp = stamp(source);
-        let keys = keys(source, stamp);
-        let (mut progress, resumed) = self.resume(source, &keys, self.load(stamp));
-        let mut snapshots = Vec::new();
+        let resumed = self.resume(source, stamp);
+        let mut progress = resumed.unwrap_or_else(|| Progress::start(source));
+        let resumed = progress.count();
         loop {
-            let after = progress.examined.len();
+            let count = progress.count();
             // The next check most likely edits the last migration, or adds one: then this is where it begins.
-            if after > 0 && after + 1 == keys.len() {
-                let kept = resumed.filter(|snapshot| snapshot.after == after);
-                let fresh = || self.snapshot(after, keys[after - 1], &progress.state);
-                snapshots.extend(kept.or_else(fresh));
+            if count > resumed && count + 1 == source.migrations.len() {
+                self.keep(source, stamp, &mut progress);
             }
             if !progress.step(source) {
                 break;
             }
         }
-        progress.look_up_columns();
-        let examined = keys
-            .iter()
-            .copied()
-            .zip(progress.examined.iter().cloned())
-            .collect();
-        // Findings on the prelude belong to no migration, so a state that has some is not kept.
-        if progress.state.prelude_findings().is_empty() {
-            self.store(&Stored {
-                stamp,
-                examined,
-                snapshots,
-                columns: progress.columns.clone(),
-            });
-        }
         progress.conclude(source)
     }
 
-    /// The longest stretch of results that still hold and end at a state that was kept, with that state's files.
-    fn resume(
-        &self,
-        source: &Source,
-        keys: &[u64],
-        stored: Option<Stored>,
-    ) -> (Progress, Option<Snapshot>) {
-        let Some(mut stored) = stored else {
-            return (Progress::start(source), None);
-        };
-        let same = keys
-            .iter()
-            .zip(&stored.examined)
-            .take_while(|(key, (examined, _))| *key == examined)
-            .count();
-        let fitting = stored
-            .snapshots
-            .iter()
-            .filter(|snapshot| snapshot.after <= same);
-        let last = fitting.max_by_key(|snapshot| snapshot.after).copied();
-        let state = last.and_then(|snapshot| Some((snapshot, self.load_state(snapshot)?)));
-        let Some((snapshot, state)) = state else {
-            return (Progress::start(source), None);
-        };
-        stored.examined.truncate(snapshot.after);
-        let progress = Progress {
-            examined: stored.examined.into_iter().map(|(_, one)| one).collect(),
-            state,
-            columns: stored.columns,
-        };
-        (progress, Some(snapshot))
-    }
-
-    fn load(&self, stamp: u64) -> Option<Stored> {
+    /// What is kept, if the first migrations are still those that it is about.
+    fn resume(&self, source: &Source, stamp: u64) -> Option<Progress> {
         let bytes = fs::read(&self.folder.join(RESULTS)).ok()?;
-        let stored: Stored = postcard::from_bytes(&bytes).ok()?;
-        (stored.stamp == stamp).then_some(stored)
-    }
-
-    /// The results go last: a state without results is never read.
-    fn store(&self, stored: &Stored) {
-        let Ok(bytes) = postcard::to_allocvec(stored) else {
-            return;
-        };
-        if fs::write_if_changed(&self.folder.join(RESULTS), &bytes).is_ok() {
-            let kept = |path: &Path| {
-                let mut snapshots = stored.snapshots.iter();
-                path.ends_with(RESULTS)
-                    || snapshots.any(|snapshot| {
-                        path == self.database(snapshot.key) || path == self.catalog(snapshot.key)
-                    })
-            };
-            fs::remove_where(&self.folder, &|path| !kept(path));
-        }
-    }
-
-    /// Keeps a state; `None` where it cannot be written down, and then the next check takes longer.
-    fn snapshot(&self, after: usize, key: u64, state: &State) -> Option<Snapshot> {
-        let (database, catalog) = (self.database(key), self.catalog(key));
-        fs::remove_where(&self.folder, &|path| path == database);
-        state.engine.save(&database).ok()?;
-        let bytes = postcard::to_allocvec(&state.catalog).ok()?;
-        fs::write_if_changed(&catalog, &bytes).ok()?;
-        let length = fs::length(&database)?;
-        Some(Snapshot { after, key, length })
-    }
-
-    fn load_state(&self, snapshot: Snapshot) -> Option<State> {
-        let database = self.database(snapshot.key);
-        if fs::length(&database)? != snapshot.length {
+        let mut kept: Kept<'_> = postcard::from_bytes(&bytes).ok()?;
+        let first = source.migrations.get(..kept.earlier.count)?;
+        let mut known = kept.migrations.iter();
+        let same = |entry: &Entry| known.next().is_some_and(|known| known.is(source, entry));
+        if kept.stamp != stamp || !first.iter().all(same) {
             return None;
         }
-        let bytes = fs::read(&self.catalog(snapshot.key)).ok()?;
-        let mut catalog: Catalog = postcard::from_bytes(&bytes).ok()?;
-        let engine = Engine::load(&database, &mut catalog).ok()?;
-        Some(State::resumed(engine, catalog))
+        let database = self.database(kept.key());
+        if fs::length(&database)? != kept.length {
+            return None;
+        }
+        let engine = Engine::load(&database, &mut kept.catalog).ok()?;
+        Some(Progress {
+            earlier: kept.earlier,
+            examined: Vec::new(),
+            state: State::resumed(engine, kept.catalog),
+            tables: kept.tables,
+        })
+    }
+
+    /// Keeps what was examined so far. Where it cannot be written down the next check takes longer.
+    ///
+    /// Findings on the prelude belong to no migration, so a state that has some is not kept.
+    fn keep(&self, source: &Source, stamp: u64, progress: &mut Progress) {
+        if !progress.state.prelude_findings().is_empty() {
+            return;
+        }
+        progress.sum_up(source);
+        progress.tables = progress.state.tables_by_digest();
+        let first = &source.migrations[..progress.count()];
+        let mut kept = Kept {
+            stamp,
+            migrations: first.iter().map(|entry| Known::of(source, entry)).collect(),
+            earlier: progress.earlier.clone(),
+            catalog: progress.state.catalog.clone(),
+            tables: progress.tables.clone(),
+            length: 0,
+        };
+        let database = self.database(kept.key());
+        fs::remove_where(&self.folder, &|_| true);
+        let saved = progress.state.engine.save(&database).ok();
+        let Some(length) = saved.and_then(|()| fs::length(&database)) else {
+            return;
+        };
+        kept.length = length;
+        if let Ok(bytes) = postcard::to_allocvec(&kept) {
+            // The results go last: a database without results is never read.
+            let _ = fs::write_if_changed(&self.folder.join(RESULTS), &bytes);
+        }
     }
 
     fn database(&self, key: u64) -> PathBuf {
         self.folder.join(format!("{key:016x}.db"))
     }
+}
 
-    fn catalog(&self, key: u64) -> PathBuf {
-        self.folder.join(format!("{key:016x}.catalog"))
+impl Kept<'_> {
+    /// Names the file of the database that belongs to it.
+    fn key(&self) -> u64 {
+        let files = self.migrations.iter().flat_map(|known| {
+            let down = known.down.as_ref();
+            [known.up.digest]
+                .into_iter()
+                .chain(down.map(|down| down.digest))
+        });
+        let bytes: Vec<u8> = files.flat_map(u64::to_be_bytes).collect();
+        content_digest(&bytes) ^ self.stamp
+    }
+}
+
+impl<'a> Known<'a> {
+    fn of(source: &'a Source, entry: &'a Entry) -> Self {
+        let (up, down) = files(source, entry);
+        Self {
+            version: version(entry),
+            name: &entry.name,
+            up: KnownFile::of(up),
+            down: down.map(KnownFile::of),
+        }
+    }
+
+    fn is(&self, source: &Source, entry: &Entry) -> bool {
+        let (up, down) = files(source, entry);
+        let same_down = match (&self.down, down) {
+            (Some(known), Some(down)) => known.is(down),
+            (known, down) => known.is_none() && down.is_none(),
+        };
+        self.version == version(entry) && self.name == entry.name && self.up.is(up) && same_down
+    }
+}
+
+impl<'a> KnownFile<'a> {
+    fn of(file: &'a File) -> Self {
+        Self {
+            path: &file.path,
+            text: &file.text,
+            digest: file.digest(),
+        }
+    }
+
+    fn is(&self, file: &File) -> bool {
+        let same = self.path == file.path && self.text == file.text;
+        if same {
+            file.know_digest(self.digest);
+        }
+        same
     }
 }
 
 /// What, besides the files of the migrations, the results depend on.
 fn stamp(source: &Source) -> u64 {
     let made_by = (env!("CARGO_PKG_VERSION"), Engine::version(), fs::program());
-    content_digest(format!("{made_by:?}{:?}", source.config).as_bytes())
+    let of = (&source.root, &source.config);
+    content_digest(format!("{made_by:?}{of:?}").as_bytes())
 }
 
-/// A key for each migration that commits to its files and to every migration before it.
-fn keys(source: &Source, stamp: u64) -> Vec<u64> {
-    let mut key = stamp;
-    let keys = source.migrations.iter().map(|entry| {
-        let mut text = format!("{key} {}_{}", entry.version, entry.name);
-        for file in files(entry) {
-            let file = source.file(file);
-            text += &format!(" {} {}", file.path, content_digest(file.text.as_bytes()));
-        }
-        key = content_digest(text.as_bytes());
-        key
-    });
-    keys.collect()
+fn version(entry: &Entry) -> (u64, u8) {
+    (entry.version.number(), entry.version.width())
 }
 
-fn files(entry: &Entry) -> Vec<crate::discover::FileId> {
+fn files<'s>(source: &'s Source, entry: &Entry) -> (&'s File, Option<&'s File>) {
     match entry.layout {
-        EntryLayout::Pair { up, down } => vec![up, down],
-        other => vec![other.up()],
+        EntryLayout::Pair { up, down } => (source.file(up), Some(source.file(down))),
+        other => (source.file(other.up()), None),
     }
 }

@@ -21,7 +21,7 @@ use crate::{lock, rules};
 pub use cache::Cache;
 pub use state::State;
 
-use state::Columns;
+use state::Tables;
 
 /// What checking a directory gives: always a value, with everything that was found on the way.
 #[derive(Debug)]
@@ -45,8 +45,8 @@ pub struct Coverage {
     pub partial: usize,
 }
 
-/// What came of one migration: enough to leave it alone as long as it and those before it stay the same.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// What came of one migration.
+#[derive(Clone, Debug)]
 pub struct Examined {
     /// Its part in the generated code.
     pub migration: codegen::Migration,
@@ -61,12 +61,24 @@ pub struct Examined {
 /// The first migrations of a history, examined, and the state behind them.
 #[derive(Debug)]
 pub struct Progress {
-    /// What came of them, in order.
-    pub examined: Vec<Examined>,
+    /// What came of the first of them, summed up.
+    earlier: Earlier,
+    /// What came of the others, in order.
+    examined: Vec<Examined>,
     /// The state behind the last one.
-    pub state: State,
+    state: State,
     /// What an earlier check knows of tables.
-    columns: Columns,
+    tables: Tables,
+}
+
+/// What came of the first migrations: all that later ones leave as it is.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Earlier {
+    count: usize,
+    written: codegen::Written,
+    diagnostics: Vec<Diagnostic>,
+    coverage: Coverage,
+    doubt: Option<String>,
 }
 
 /// Checks a directory from its first file.
@@ -80,15 +92,16 @@ impl Progress {
     /// Before the first migration.
     pub fn start(source: &Source) -> Self {
         Self {
+            earlier: Earlier::default(),
             examined: Vec::new(),
             state: State::new(&source.config),
-            columns: Columns::new(),
+            tables: Tables::new(),
         }
     }
 
     /// Examines the next migration; says whether there was one.
     pub fn step(&mut self, source: &Source) -> bool {
-        let Some(entry) = source.migrations.get(self.examined.len()) else {
+        let Some(entry) = source.migrations.get(self.count()) else {
             return false;
         };
         let examined = migration::examine(source, entry, &mut self.state);
@@ -96,36 +109,55 @@ impl Progress {
         true
     }
 
-    /// Asks the engine for the columns that nobody knows yet.
-    fn look_up_columns(&mut self) {
-        self.columns = self.state.tables(&self.columns).1;
+    /// How many migrations were examined.
+    fn count(&self) -> usize {
+        self.earlier.count + self.examined.len()
     }
 
-    /// Examines what stands on the whole history, and sums everything up.
+    /// Sums up what was examined so far.
+    fn sum_up(&mut self, source: &Source) {
+        for examined in self.examined.drain(..) {
+            self.earlier.push(&source.root, examined);
+        }
+    }
+
+    /// Examines what stands on the whole history, and puts everything together.
     pub fn conclude(mut self, source: &Source) -> Checkup {
-        let (tables, _) = self.state.tables(&self.columns);
+        let tables = self.state.tables(&self.tables);
         let end = self.state.catalog.clone();
         let rest = repeatable::examine_all(source, &mut self.state);
         let doubts = self.examined.iter().map(|examined| &examined.doubt);
+        let doubts = [&self.earlier.doubt].into_iter().chain(doubts);
         let proof = self
             .state
             .proof(doubts.chain([&rest.doubt]).flatten().next().cloned());
         let mut checkup = Checkup {
             checked: checked(source, rest.repeatables, tables, proof),
             diagnostics: rules::unknown_levels(&source.config, lock::CHECKS),
-            coverage: rest.coverage,
+            coverage: rest.coverage.plus(self.earlier.coverage),
         };
         checkup.diagnostics.extend(self.state.prelude_findings());
+        let mut found = self.earlier.diagnostics;
+        checkup.checked.earlier = self.earlier.written;
         for examined in self.examined {
             checkup.checked.migrations.push(examined.migration);
-            let found = examined.diagnostics.into_iter();
-            checkup
-                .diagnostics
-                .extend(found.map(|finding| settled(finding, &end)));
+            found.extend(examined.diagnostics);
             checkup.coverage = checkup.coverage.plus(examined.coverage);
         }
+        let found = found.into_iter().map(|finding| settled(finding, &end));
+        checkup.diagnostics.extend(found);
         checkup.diagnostics.extend(rest.diagnostics);
         checkup
+    }
+}
+
+impl Earlier {
+    fn push(&mut self, directory: &str, examined: Examined) {
+        self.count += 1;
+        self.written.push(directory, &examined.migration);
+        self.diagnostics.extend(examined.diagnostics);
+        self.coverage = self.coverage.plus(examined.coverage);
+        self.doubt = self.doubt.take().or(examined.doubt);
     }
 }
 
@@ -153,7 +185,7 @@ fn checked(
 ) -> Checked {
     let files = source.files.iter().map(|file| codegen::File {
         path: file.path.clone(),
-        digest: migratory_core::content_digest(file.text.as_bytes()),
+        digest: file.digest(),
     });
     Checked {
         directory: source.root.clone(),
@@ -161,6 +193,7 @@ fn checked(
         scope: source.config.scope.clone(),
         table: source.config.table.clone(),
         schema: source.config.schema.clone(),
+        earlier: codegen::Written::default(),
         migrations: Vec::new(),
         repeatables,
         tables,

@@ -1,8 +1,9 @@
 //! What the migrations so far have left behind.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Object};
 use crate::codegen::{Proof, Table};
 use crate::diagnostic::Diagnostic;
 use crate::discover::{CONFIG_FILE, Config};
@@ -10,8 +11,8 @@ use crate::engine::{Engine, Outcome, Place};
 use crate::syntax::ir::ObjectKind;
 use crate::syntax::{split, sqlite, tokenize};
 
-/// The columns of tables by the digest of their definition.
-pub(super) type Columns = BTreeMap<u64, Vec<String>>;
+/// Tables by the digest of their definition.
+pub(super) type Tables = BTreeMap<u64, Table>;
 
 /// The database and the schema behind some migration of a history.
 #[derive(Debug)]
@@ -75,24 +76,33 @@ impl State {
         }
     }
 
-    /// The tables and views with their columns, sorted by name. What an earlier check says of a table holds as long as the table
-    /// has the same digest; a view shows what other objects have, so it is always asked.
-    pub(super) fn tables(&self, earlier: &Columns) -> (Vec<Table>, Columns) {
-        let objects = self.catalog.objects().filter(|object| {
+    /// The tables and views, sorted by name. What an earlier check says of a table holds as long as the table has the same digest; a
+    /// view shows what other objects have, so it is always asked.
+    pub(super) fn tables(&self, earlier: &Tables) -> Vec<Table> {
+        let tables = self.tables_and_views().map(|object| {
+            let known = match object.kind {
+                ObjectKind::Table => earlier.get(&object.digest()),
+                _ => None,
+            };
+            match known.filter(|table| table.name == object.name) {
+                Some(table) => table.clone(),
+                None => Table::new(&object.name, &self.engine.columns_of(&object.name)),
+            }
+        });
+        tables.collect()
+    }
+
+    /// The tables for a later check.
+    pub(super) fn tables_by_digest(&self) -> Tables {
+        let digests = self.tables_and_views().map(|object| object.digest());
+        digests.zip(self.tables(&Tables::new())).collect()
+    }
+
+    fn tables_and_views(&self) -> impl Iterator<Item = &Rc<Object>> {
+        self.catalog.objects().filter(|object| {
             let kind = matches!(object.kind, ObjectKind::Table | ObjectKind::View);
             kind && !object.is_temporary()
-        });
-        let mut known = Columns::new();
-        let tables = objects.map(|object| {
-            let name = object.name.clone();
-            let columns = match earlier.get(&object.digest()) {
-                Some(columns) if object.kind == ObjectKind::Table => columns.clone(),
-                _ => self.engine.columns_of(&name),
-            };
-            known.insert(object.digest(), columns.clone());
-            Table { name, columns }
-        });
-        (tables.collect(), known)
+        })
     }
 
     /// Runs the prelude. Its SQL is not ours, so it is run as it is.

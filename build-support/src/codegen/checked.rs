@@ -1,6 +1,8 @@
 use migratory_core::Dialect;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::Written;
+
 /// A whole directory as the build checked it: the only thing that code is generated from.
 ///
 /// Where a migration had errors it is still listed, so that a stub has its name.
@@ -17,7 +19,9 @@ pub struct Checked {
     pub table: String,
     /// Schema of the history table, where it is not the default one.
     pub schema: Option<String>,
-    /// Versioned migrations, ascending.
+    /// The first migrations, where they come from the cache of an earlier build: only their code is known.
+    pub earlier: Written,
+    /// The versioned migrations behind them, ascending.
     pub migrations: Vec<Migration>,
     /// Repeatable migrations, in the order they run.
     pub repeatables: Vec<Repeatable>,
@@ -129,13 +133,15 @@ pub enum Down {
     Script(Script),
 }
 
-/// A table or view, for the constants of its names.
+/// A table or view: the constants of its names, written out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     /// Its name as it was spelt when it was made.
     pub name: String,
-    /// Its columns, in order.
-    pub columns: Vec<String>,
+    /// The module of its constants; empty where its name gives none.
+    pub(super) module: String,
+    /// What stands in that module.
+    pub(super) code: String,
 }
 
 /// A file that had a part in the check.

@@ -1,25 +1,20 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use migratory_core::{Chain, Dialect, Record, Table, Version};
+use migratory_core::{Chain, Dialect, Table, Version};
 
-use super::names::{constant, module, rust_module, spelt, variant, variant_of};
-use super::{Checked, Down, Migration, Proof, Repeatable, Script, Timeouts};
-
-/// Appends formatted text; writing to a string cannot fail.
-macro_rules! put {
-    ($code:expr, $($arguments:tt)*) => {
-        let _ = write!($code, $($arguments)*);
-    };
-}
+use super::names::variant_of;
+use super::written::shown;
+use super::{Checked, Proof, Repeatable, Script, Timeouts, Written};
 
 /// The Rust items of a checked directory.
 ///
 /// They expect `__migratory`, which is `migratory::__private`, and the [`rust_modules`] beside them. They hold no absolute path.
 pub fn generate(checked: &Checked) -> String {
+    let written = checked.written();
     let mut code = String::new();
-    list(&mut code, checked);
-    version(&mut code, checked, &[]);
+    list(&mut code, checked, &written);
+    version(&mut code, &written, &[]);
     tests(&mut code, checked);
     code
 }
@@ -27,6 +22,7 @@ pub fn generate(checked: &Checked) -> String {
 /// The same names as [`generate`] gives, without contents: what stands beside the errors of a directory that has some. `finals` are the
 /// migrations that are final, by version and name, whether their files are there or not: code that names a lost one is not to blame.
 pub fn stub(checked: &Checked, finals: &[(Version, String)]) -> String {
+    let written = checked.written();
     let mut code = String::new();
     put!(
         code,
@@ -37,108 +33,38 @@ pub fn stub(checked: &Checked, finals: &[(Version, String)]) -> String {
         .iter()
         .map(|(version, name)| variant_of(&version.to_string(), name))
         .collect();
-    if checked.migrations.is_empty() && names.is_empty() {
+    if written.variants.is_empty() && names.is_empty() {
         names.push("Nothing".to_owned());
     }
-    version(&mut code, checked, &names);
-    code
-}
-
-/// A module for each table with the names of its columns. Names that meet after they were made identifiers are left out.
-pub fn schema(checked: &Checked) -> String {
-    let mut code = String::new();
-    put!(
-        code,
-        "/// The names of the tables and views at the end of the history, and of their columns.\n{ITEM_ATTRIBUTES}pub mod schema {{\n"
-    );
-    let mut modules = BTreeSet::new();
-    // Most tables share names such as `id` with others.
-    let mut known: BTreeMap<&str, Option<String>> = BTreeMap::new();
-    for table in &checked.tables {
-        let Some(module) = module(&table.name).filter(|module| modules.insert(module.clone()))
-        else {
-            continue;
-        };
-        put!(
-            code,
-            "pub mod {module} {{\npub const TABLE: &str = {:?};\n",
-            table.name
-        );
-        let mut constants = BTreeSet::from(["TABLE".to_owned()]);
-        for column in &table.columns {
-            let name = known.entry(column).or_insert_with(|| constant(column));
-            if let Some(name) = name
-                .as_ref()
-                .filter(|name| constants.insert((*name).clone()))
-            {
-                put!(code, "pub const {name}: &str = {column:?};\n");
-            }
-        }
-        code.push_str("}\n");
-    }
-    code.push_str("}\n");
+    version(&mut code, &written, &names);
     code
 }
 
 /// The module that each Rust migration's file is to be included in, with that file.
-pub fn rust_modules(checked: &Checked) -> Vec<(String, &str)> {
-    let mut modules = Vec::new();
-    for migration in &checked.migrations {
-        if let Script::Rust { file } = &migration.up {
-            modules.push((rust_module(migration), file.as_str()));
-        }
-    }
-    modules
+pub fn rust_modules(checked: &Checked) -> Vec<(String, String)> {
+    checked.written().rust_modules
 }
 
 /// Private modules may use part of what is generated. Only `MIGRATIONS` itself, when nothing uses it, deserves a warning.
-const ITEM_ATTRIBUTES: &str = "#[allow(dead_code, missing_docs, unreachable_pub, non_camel_case_types, rustdoc::all, clippy::all, clippy::pedantic)]\n";
+pub(super) const ITEM_ATTRIBUTES: &str = "#[allow(dead_code, missing_docs, unreachable_pub, non_camel_case_types, rustdoc::all, clippy::all, clippy::pedantic)]\n";
 const LIST_ATTRIBUTES: &str = "#[allow(dead_code, clippy::octal_escapes)]\n";
 
 /// One literal for all migrations, a line for each, cut up when somebody first asks for the list.
-fn list(code: &mut String, checked: &Checked) {
+fn list(code: &mut String, checked: &Checked, written: &Written) {
     put!(
         code,
         "{LIST_ATTRIBUTES}fn __migrations() -> &'static [__migratory::Migration] {{\nuse __migratory::*;\nconst PACKED: &str = \""
     );
-    for migration in &checked.migrations {
-        let mut record = String::new();
-        pack(&mut record, &checked.directory, migration);
-        code.push_str("\\\n");
-        escape(code, &record);
-    }
+    code.push_str(&written.records);
     code.push_str("\";\n");
     code.push_str("static LIST: Deferred = Deferred::new(PACKED, &[");
-    for migration in &checked.migrations {
-        rust_calls(code, migration);
-    }
+    code.push_str(&written.rust_calls);
     code.push_str("]);\nLIST.list()\n}\n");
     let mut repeatables = String::new();
     for repeatable in &checked.repeatables {
         repeatable_entry(&mut repeatables, &checked.directory, repeatable);
     }
-    migrations(code, checked, &repeatables, head(checked));
-}
-
-/// Writes what a string literal may not hold as it is. Lines that need nothing but their end escaped, which is nearly all of a
-/// megabyte of SQL, are copied whole.
-fn escape(code: &mut String, text: &str) {
-    /// The first byte of the letters that turn the direction of text around, which rustc refuses in literals.
-    const DIRECTION: u8 = 0xe2;
-    for (index, line) in text.split('\n').enumerate() {
-        if index > 0 {
-            code.push_str("\\n");
-        }
-        let bytes = line.as_bytes();
-        if [b'"', b'\\', b'\0', b'\r', DIRECTION]
-            .iter()
-            .any(|byte| bytes.contains(byte))
-        {
-            put!(code, "{}", line.escape_debug());
-        } else {
-            code.push_str(line);
-        }
-    }
+    migrations(code, checked, &repeatables, head(checked, written));
 }
 
 fn migrations(code: &mut String, checked: &Checked, repeatables: &str, head: u64) {
@@ -166,10 +92,10 @@ fn migrations(code: &mut String, checked: &Checked, repeatables: &str, head: u64
 }
 
 /// The chain of a database where everything is applied.
-fn head(checked: &Checked) -> u64 {
-    let versioned = checked.migrations.iter().map(|migration| migration.link);
+fn head(checked: &Checked, written: &Written) -> u64 {
     let repeatable = checked.repeatables.iter().map(|repeatable| repeatable.link);
-    versioned.chain(repeatable).collect::<Chain>().value()
+    let links = std::iter::once(written.chain).chain(repeatable);
+    links.collect::<Chain>().value()
 }
 
 fn dialect(dialect: Dialect) -> &'static str {
@@ -178,51 +104,6 @@ fn dialect(dialect: Dialect) -> &'static str {
         Dialect::Mysql => "Mysql",
         _ => "Sqlite",
     }
-}
-
-fn pack(record: &mut String, directory: &str, migration: &Migration) {
-    let shown = |script: &Script| match script {
-        Script::Sql { file, packed } => (shown(directory, file), packed.clone()),
-        Script::Rust { file } => (shown(directory, file), String::new()),
-    };
-    let (up_file, up) = shown(&migration.up);
-    let down = match &migration.down {
-        Down::Script(script @ Script::Sql { .. }) => Some(shown(script)),
-        _ => None,
-    };
-    let fields = Record {
-        version: &spelt(migration),
-        name: &migration.name,
-        checksum: &migration.checksum,
-        link: migration.link,
-        no_transaction: !migration.in_transaction,
-        foreign_keys_off: migration.foreign_keys_off,
-        irreversible: matches!(migration.down, Down::Irreversible),
-        rust: matches!(migration.up, Script::Rust { .. }),
-        timeouts: migratory_core::Timeouts {
-            lock_ms: migration.timeouts.lock,
-            statement_ms: migration.timeouts.statement,
-        },
-        description: &migration.description,
-        up: (&up_file, &up),
-        down: down
-            .as_ref()
-            .map(|(file, sql)| (file.as_str(), sql.as_str())),
-    };
-    fields.pack(record);
-}
-
-fn rust_calls(code: &mut String, migration: &Migration) {
-    if !matches!(migration.up, Script::Rust { .. }) {
-        return;
-    }
-    let module = rust_module(migration);
-    let call = |function: &str| format!("|connection| call({module}::{function}, connection)");
-    let down = match migration.down {
-        Down::Script(Script::Rust { .. }) => format!("Some({})", call("down")),
-        _ => "None".to_owned(),
-    };
-    put!(code, "\n({}, {down}),", call("up"));
 }
 
 fn repeatable_entry(code: &mut String, directory: &str, repeatable: &Repeatable) {
@@ -249,10 +130,6 @@ fn repeatable_entry(code: &mut String, directory: &str, repeatable: &Repeatable)
     code.push(',');
 }
 
-fn shown(directory: &str, file: &str) -> String {
-    format!("{directory}/{file}")
-}
-
 fn timeouts(code: &mut String, timeouts: Timeouts) {
     if timeouts != Timeouts::default() {
         let Timeouts { lock, statement } = timeouts;
@@ -266,36 +143,29 @@ fn timeouts(code: &mut String, timeouts: Timeouts) {
 /// The enum. Its traits go by index, since what a derive writes for a thousand variants is expensive to compile; each trait costs rustc some ten milliseconds, so there are few.
 ///
 /// `lost` are variants of a stub that no migration has; those that one has are passed over.
-fn version(code: &mut String, checked: &Checked, lost: &[String]) {
+fn version(code: &mut String, written: &Written, lost: &[String]) {
     code.push_str("/// The versions of [`MIGRATIONS`], oldest first.\n");
     code.push_str(ITEM_ATTRIBUTES);
-    if let Some(width) = discriminant(checked.migrations.len() + lost.len()) {
+    if let Some(width) = discriminant(written.count + lost.len()) {
         put!(code, "#[repr({width})]\n");
     }
     code.push_str("pub enum Version {\n");
-    // In a directory with errors a version can come twice.
+    code.push_str(&written.variants);
     let mut variants = BTreeSet::new();
-    for migration in &checked.migrations {
-        if variants.insert(variant(migration)) {
-            documentation(code, migration);
-            put!(code, "{},\n", variant(migration));
-        }
-    }
     for lost in lost {
-        if variants.insert(lost.clone()) {
+        if !written.names.contains(lost) && variants.insert(lost) {
             put!(code, "#[doc(hidden)]\n{lost},\n");
         }
     }
     code.push_str("}\n");
-    let latest = checked.migrations.last().map(variant);
-    let Some(latest) = latest.or_else(|| lost.last().cloned()) else {
+    let Some(latest) = written.latest.as_ref().or(lost.last()) else {
         return;
     };
     put!(code, "{ITEM_ATTRIBUTES}impl Version {{\n");
     code.push_str("/// The newest one.\n");
     put!(code, "pub const LATEST: Self = Self::{latest};\n");
     code.push_str(VERSION_METHODS);
-    fingerprints(code, &checked.migrations);
+    fingerprints(code, &written.fingerprints);
     code.push_str("}\n");
     code.push_str(VERSION_TRAITS);
 }
@@ -309,42 +179,7 @@ fn discriminant(variants: usize) -> Option<&'static str> {
     }
 }
 
-fn documentation(code: &mut String, migration: &Migration) {
-    let description = if migration.description.is_empty() {
-        &migration.name
-    } else {
-        &migration.description
-    };
-    paragraph(code, "", description);
-    if !migration.safety.is_empty() {
-        code.push_str("///\n");
-        paragraph(code, "", &migration.safety);
-    }
-    for (index, line) in migration.summary.iter().enumerate() {
-        code.push_str(if index == 0 { "///\n" } else { "" });
-        paragraph(code, "- ", line);
-    }
-}
-
-/// Text as lines of a doc comment.
-fn paragraph(code: &mut String, bullet: &str, text: &str) {
-    for (index, line) in text.split(['\n', '\r']).enumerate() {
-        code.push_str("/// ");
-        code.push_str(if index == 0 { bullet } else { "" });
-        code.push_str(line);
-        code.truncate(code.trim_end().len());
-        code.push('\n');
-    }
-}
-
-fn fingerprints(code: &mut String, migrations: &[Migration]) {
-    let text: String = migrations
-        .iter()
-        .map(|migration| match migration.fingerprint {
-            Some(fingerprint) => format!("{fingerprint:016x}"),
-            None => "?".repeat(16),
-        })
-        .collect();
+fn fingerprints(code: &mut String, text: &str) {
     put!(
         code,
         "/// The fingerprint of the schema after it: 16 hex digits; `None` where the build does not know the whole schema.\n\

@@ -86,7 +86,7 @@ impl Sorted {
             self.diagnostics.push(empty(&path));
         }
         let id = FileId(self.files.len());
-        self.files.push(File { path, text });
+        self.files.push(File::new(path, text));
         match role {
             Role::Config => self.config = Some(id),
             Role::Lock => self.lock = Some(id),

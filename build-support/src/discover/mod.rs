@@ -41,7 +41,9 @@ pub const LOCK_FILE: &str = "migratory.lock";
 /// The folder of the seeds.
 pub const SEEDS: &str = "seeds";
 
-use migratory_core::Version;
+use std::cell::OnceCell;
+
+use migratory_core::{Version, content_digest};
 
 /// Index of a file in [`Source::files`].
 #[derive(
@@ -50,12 +52,38 @@ use migratory_core::Version;
 pub struct FileId(pub usize);
 
 /// A file of the directory: its path and its text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct File {
     /// Relative to the migrations directory, with `/` between folders.
     pub path: String,
     /// The whole text, as it stands on disk.
     pub text: String,
+    digest: OnceCell<u64>,
+}
+
+impl File {
+    /// A file of that path and text.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            text: text.into(),
+            digest: OnceCell::new(),
+        }
+    }
+
+    /// The [`content_digest`] of its text.
+    pub fn digest(&self) -> u64 {
+        *self
+            .digest
+            .get_or_init(|| content_digest(self.text.as_bytes()))
+    }
+
+    /// Saves the work where the digest of the same text is known.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn know_digest(&self, digest: u64) {
+        // One that is there already is the same.
+        let _ = self.digest.set(digest);
+    }
 }
 
 /// The directory as found: what the later stages work on.

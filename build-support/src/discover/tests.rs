@@ -102,10 +102,7 @@ fn a_directory_on_disk_is_read_as_it_was_written() {
 
 #[test]
 fn scripts_of_another_layout_are_numbered_in_their_order() {
-    let file = |path: &str, text: &str| File {
-        path: path.to_owned(),
-        text: text.to_owned(),
-    };
+    let file = |path: &str, text: &str| File::new(path, text);
     let scripts = [
         (file("z.sql", "CREATE TABLE z (a);"), None),
         (

@@ -37,10 +37,7 @@ fn correctness_only(history: &str) -> Config {
 }
 
 fn source(history: &str, steps: &[Step]) -> Source {
-    let file = |path: &str, text: &str| File {
-        path: path.to_owned(),
-        text: text.to_owned(),
-    };
+    let file = |path: &str, text: &str| File::new(path, text);
     let scripts = steps.iter().map(|step| {
         let down = step.down.as_ref().map(|(path, text)| file(path, text));
         (file(&step.file, &step.up), down)

@@ -133,10 +133,7 @@ fn source(dialect: Dialect, text: &str) -> Source {
     let mut scripts: Vec<(File, Option<File>)> = Vec::new();
     for section in text.split("-- file: ").skip(1) {
         let (name, text) = section.split_once('\n').unwrap();
-        let file = File {
-            path: name.trim().to_owned(),
-            text: text.to_owned(),
-        };
+        let file = File::new(name.trim(), text);
         match name.trim().ends_with(".down.sql") {
             true => scripts.last_mut().unwrap().1 = Some(file),
             false => scripts.push((file, None)),

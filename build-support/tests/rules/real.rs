@@ -49,13 +49,11 @@ fn rules_of_certain_faults_are_silent_on_real_histories() {
 
 /// A history without its ways down: these were never held against an engine.
 fn source(history: &History) -> Source {
-    let scripts = history.steps.iter().filter(|step| step.ok).map(|step| {
-        let file = File {
-            path: step.file.clone(),
-            text: step.up.clone(),
-        };
-        (file, None)
-    });
+    let scripts = history
+        .steps
+        .iter()
+        .filter(|step| step.ok)
+        .map(|step| (File::new(&step.file, &step.up), None));
     let mut config = Config::new(Dialect::Sqlite);
     config.prelude = corpus::prelude(&history.name).to_owned();
     // Some tools open no transaction, and their files hold their own.
