@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use migratory_core::{Dialect, Version};
+use migratory_core::{Dialect, Version, content_digest};
 
 use crate::codegen::{self, Checked, Proof};
 use crate::diagnostic::Diagnostic;
 use crate::discover::{Config, Entry, EntryLayout, File, FileId, Source, discover};
-use crate::lock::{self, Direction, Line, Locked, Strictness};
+use crate::lock::{self, Direction, Line, Lock, Locked, Seal, Strictness};
 use crate::syntax::parse;
 use crate::{fs, rules};
 
@@ -43,7 +43,7 @@ pub fn inspect(package: &Path, directory: &str, options: &Options) -> Inspection
     diagnostics.extend(unknown_levels(&source.config));
     let (mut checked, found) = check(&source, options);
     diagnostics.extend(found);
-    let (locked, found) = locked(&source, options.strictness);
+    let (locked, found) = locked(&source, options);
     checked.locked = locked;
     diagnostics.extend(found);
     Inspection {
@@ -106,40 +106,77 @@ fn check(source: &Source, _: &Options) -> (Checked, Vec<Diagnostic>) {
     (nothing(&source.root), Vec::new())
 }
 
-/// The final migrations, and what the lock says of all of them.
-fn locked(source: &Source, strictness: Strictness) -> (Vec<codegen::Locked>, Vec<Diagnostic>) {
+/// The final migrations, a line each, and what the lock says of all of them.
+fn locked(source: &Source, options: &Options) -> (String, Vec<Diagnostic>) {
+    let strictness = options.strictness;
+    let adjust = |found| source.config.adjust(lock::CHECKS, found);
     let Some(file) = source.lock.map(|lock| source.file(lock)) else {
-        let first: Vec<Locked> = source
-            .migrations
-            .iter()
-            .take(1)
-            .map(|entry| locked_of(source, entry))
-            .collect();
-        let found = lock::check(None, &first, strictness);
-        return (Vec::new(), source.config.adjust(lock::CHECKS, found));
+        let first = source.migrations.iter().take(1);
+        let first: Vec<Locked> = first.map(|entry| locked_of(source, entry)).collect();
+        return (String::new(), adjust(lock::check(None, &first, strictness)));
     };
+    let seal = options.cache.as_ref().map(|folder| folder.join(SEAL));
+    if let Some((lines, drafts)) = seal.as_ref().and_then(|seal| sealed(source, file, seal)) {
+        let nothing = Lock {
+            lines: Vec::new(),
+            intact: true,
+        };
+        let found = lock::check(Some((&nothing, &file.text)), &drafts, strictness);
+        return (lines, adjust(found));
+    }
     let (lock, mut found) = lock::parse(&file.text);
+    let locked = compared_with(&lock, source);
+    let compared = lock::check(Some((&lock, &file.text)), &locked, strictness);
+    found.extend(adjust(compared));
+    let lines = lines(&lock, &locked);
+    let whole = Seal::of(source, (&lock, file), &locked, (&lines, stamp()));
+    if let Some((path, bytes)) = seal.zip(whole.and_then(|seal| postcard::to_allocvec(&seal).ok()))
+    {
+        // Without it the next build takes longer.
+        let _ = fs::write_if_changed(&path, &bytes);
+    }
+    (lines, found)
+}
+
+/// Where the lock is remembered, in the folder of the cache.
+const SEAL: &str = "lock.bin";
+
+/// The lines of the final migrations, and the drafts, where nothing else happened since the lock was last read.
+fn sealed(source: &Source, file: &File, seal: &Path) -> Option<(String, Vec<Locked>)> {
+    let bytes = fs::read(seal).ok()?;
+    let seal: Seal<'_> = postcard::from_bytes(&bytes).ok()?;
+    let drafts = seal.drafts(source, file, stamp())?.iter();
+    let drafts = drafts.map(|entry| locked_of(source, entry)).collect();
+    Some((seal.lines.to_owned(), drafts))
+}
+
+fn stamp() -> u64 {
+    let made_by = (env!("CARGO_PKG_VERSION"), fs::program());
+    content_digest(format!("{made_by:?}").as_bytes())
+}
+
+/// Every migration as the lock looks at it.
+fn compared_with(lock: &Lock, source: &Source) -> Vec<Locked> {
     let lines: BTreeMap<Version, &Line> =
         lock.lines.iter().map(|line| (line.version, line)).collect();
-    let entries = source.migrations.iter();
-    let locked: Vec<Locked> = entries
-        .map(|entry| {
-            let line = lines.get(&entry.version).copied();
-            let same = line.and_then(|line| unchanged(source, entry, line));
-            same.unwrap_or_else(|| locked_of(source, entry))
-        })
-        .collect();
-    let compared = lock::check(Some((&lock, &file.text)), &locked, strictness);
-    found.extend(source.config.adjust(lock::CHECKS, compared));
-    let titles: BTreeSet<String> = lock.lines.iter().map(Line::title).collect();
-    let finals = locked
-        .iter()
-        .filter(|locked| titles.contains(&locked.title()));
-    let finals = finals.map(|locked| codegen::Locked {
-        title: locked.title(),
-        checksum: locked.checksum.clone(),
+    let locked = source.migrations.iter().map(|entry| {
+        let line = lines.get(&entry.version).copied();
+        let same = line.and_then(|line| unchanged(source, entry, line));
+        same.unwrap_or_else(|| locked_of(source, entry))
     });
-    (finals.collect(), found)
+    locked.collect()
+}
+
+fn lines(lock: &Lock, locked: &[Locked]) -> String {
+    let titles: BTreeSet<String> = lock.lines.iter().map(Line::title).collect();
+    let mut lines = String::new();
+    for locked in locked {
+        let title = locked.title();
+        if titles.contains(&title) {
+            lines += &format!("{title} {}\n", locked.checksum);
+        }
+    }
+    lines
 }
 
 fn locked_of(source: &Source, entry: &Entry) -> Locked {
@@ -153,12 +190,7 @@ fn unchanged(source: &Source, entry: &Entry, line: &Line) -> Option<Locked> {
         EntryLayout::Pair { up, down } => (file(up), Some(file(down))),
         other => (file(other.up()), None),
     };
-    let raw = lock::raw_digest(
-        [Some(up), down]
-            .into_iter()
-            .flatten()
-            .map(|file| file.text.as_str()),
-    );
+    let raw = lock::raw_digest([Some(up), down].into_iter().flatten());
     let same = line.raw == raw && line.name == entry.name;
     let direction = |file: &File| Direction {
         file: file.path.clone(),
@@ -204,7 +236,7 @@ fn nothing(directory: &str) -> Checked {
         tables: Vec::new(),
         files: Vec::new(),
         proof: Proof::Modelled,
-        locked: Vec::new(),
+        locked: String::new(),
     }
 }
 

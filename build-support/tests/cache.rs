@@ -6,6 +6,8 @@ use std::path::Path;
 use migratory_build::check::{Cache, Checkup, check};
 use migratory_build::codegen::{Checked, generate, rust_modules, schema, stub};
 use migratory_build::discover::{Config, File, Source};
+use migratory_build::inspect::{Inspection, Options, inspect};
+use migratory_build::lock::Strictness;
 use migratory_core::Dialect;
 
 /// A history that others are made of by edits: tables, a rebuild, a way down, a function of the application, a mistake.
@@ -35,10 +37,6 @@ fn source(files: &[(String, String)]) -> Source {
 }
 
 fn assert_same(cached: &Checkup, fresh: &Checkup, after: &str) {
-    let parts = |checked: &Checked| {
-        let (code, stub) = (generate(checked), stub(checked, &[]));
-        (code, stub, schema(checked), rust_modules(checked))
-    };
     assert_eq!(
         parts(&cached.checked),
         parts(&fresh.checked),
@@ -154,6 +152,180 @@ fn a_broken_cache_costs_time_and_no_more() {
             }
         }
     }
+}
+
+type Step = fn(&Directory);
+
+/// What is done to a directory with a lock, one after the other.
+const STEPS: &[(&str, Step)] = &[
+    ("nothing", |_| {}),
+    ("nothing again", |_| {}),
+    ("a draft", |directory| {
+        directory.write("0013_x.sql", "CREATE TABLE x (a);")
+    }),
+    ("its edit", |directory| {
+        directory.write("0013_x.sql", "CREATE TABLE y (a);")
+    }),
+    ("a second draft", |directory| {
+        directory.write("0014_x.sql", "CREATE TABLE x (a);")
+    }),
+    ("another way down of a draft", |directory| {
+        directory.write(
+            "0014_x.sql",
+            "CREATE TABLE x (a);\n-- migratory: down\nDROP TABLE x;",
+        )
+    }),
+    ("a draft out of order", |directory| {
+        directory.write("0005_late.sql", "CREATE TABLE late (a);")
+    }),
+    ("no draft out of order", |directory| {
+        directory.remove("0005_late.sql")
+    }),
+    ("a draft that is a final one again", |directory| {
+        directory.write("0015_t3.sql", &directory.read("0003_t3.sql"))
+    }),
+    ("no such draft", |directory| directory.remove("0015_t3.sql")),
+    ("a draft of the last version", |directory| {
+        directory.write("0012_v.sql", "CREATE TABLE v12 (a);")
+    }),
+    ("no such draft either", |directory| {
+        directory.remove("0012_v.sql")
+    }),
+    ("a final one edited", |directory| {
+        directory.replace("0003_t3.sql", "name TEXT", "title TEXT")
+    }),
+    ("its repair", |directory| {
+        directory.replace("0003_t3.sql", "title TEXT", "name TEXT")
+    }),
+    ("comments of a final one", |directory| {
+        directory.replace("0003_t3.sql", "CREATE INDEX", "-- here\nCREATE INDEX")
+    }),
+    ("no comments", |directory| {
+        directory.replace("0003_t3.sql", "-- here\nCREATE INDEX", "CREATE INDEX")
+    }),
+    ("other line ends of a final one", |directory| {
+        directory.replace("0004_t4.sql", "\n", "\r\n")
+    }),
+    ("a final one renamed", |directory| {
+        directory.write("0002_other.sql", &directory.read("0002_t2.sql"));
+        directory.remove("0002_t2.sql");
+    }),
+    ("its name again", |directory| {
+        directory.write("0002_t2.sql", &directory.read("0002_other.sql"));
+        directory.remove("0002_other.sql");
+    }),
+    ("a version spelt another way", |directory| {
+        directory.write("02_t2.sql", &directory.read("0002_t2.sql"));
+        directory.remove("0002_t2.sql");
+    }),
+    ("and as before", |directory| {
+        directory.write("0002_t2.sql", &directory.read("02_t2.sql"));
+        directory.remove("02_t2.sql");
+    }),
+    ("a line of the lock edited", |directory| {
+        directory.replace(LOCK, "0006_t6 sha256:", "0006_t6 sha256:0")
+    }),
+    ("and mended", |directory| {
+        directory.replace(LOCK, "0006_t6 sha256:0", "0006_t6 sha256:")
+    }),
+    ("the last line of the lock taken away", |directory| {
+        let lock = directory.read(LOCK);
+        let last = lock.trim_end().rfind('\n').unwrap();
+        directory.write(LOCK, &lock[..=last]);
+    }),
+    ("a lock of everything", |directory| {
+        directory.lock();
+    }),
+    ("the newest edited, which is final", |directory| {
+        directory.write("0014_x.sql", "CREATE TABLE z (a);")
+    }),
+    ("another level for drafts", |directory| {
+        directory.write("0016_draft.sql", "CREATE TABLE draft (a);");
+        directory.write(
+            "migratory.toml",
+            "dialect = \"sqlite\"\n[levels]\ndraft-migration = \"warn\"\n",
+        );
+    }),
+    ("no lock", |directory| directory.remove(LOCK)),
+];
+
+const LOCK: &str = "migratory.lock";
+
+struct Directory {
+    package: tempfile::TempDir,
+}
+
+impl Directory {
+    fn path(&self, file: &str) -> std::path::PathBuf {
+        self.package.path().join("migrations").join(file)
+    }
+
+    fn read(&self, file: &str) -> String {
+        std::fs::read_to_string(self.path(file)).unwrap()
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        std::fs::write(self.path(file), text).unwrap();
+    }
+
+    fn replace(&self, file: &str, from: &str, to: &str) {
+        let text = self.read(file);
+        assert!(text.contains(from), "{file}: {from}");
+        self.write(file, &text.replace(from, to));
+    }
+
+    fn remove(&self, file: &str) {
+        std::fs::remove_file(self.path(file)).unwrap();
+    }
+
+    fn lock(&self) {
+        let lock = self.inspect(Strictness::Development, None).updated_lock();
+        self.write(LOCK, &lock.unwrap());
+    }
+
+    fn inspect(&self, strictness: Strictness, cache: Option<&Path>) -> Inspection {
+        let options = Options {
+            strictness,
+            cache: cache.map(Path::to_owned),
+        };
+        inspect(self.package.path(), "migrations", &options)
+    }
+}
+
+#[test]
+fn an_inspection_from_the_cache_finds_what_a_fresh_one_finds() {
+    let cache = tempfile::tempdir().unwrap();
+    let directory = Directory {
+        package: tempfile::tempdir().unwrap(),
+    };
+    std::fs::create_dir(directory.path("")).unwrap();
+    for (path, text) in history() {
+        directory.write(&path, &text);
+    }
+    directory.lock();
+    for (what, step) in STEPS {
+        step(&directory);
+        for strictness in [Strictness::Development, Strictness::Release] {
+            let cached = directory.inspect(strictness, Some(cache.path()));
+            let fresh = directory.inspect(strictness, None);
+            assert_eq!(cached.diagnostics, fresh.diagnostics, "after {what}");
+            assert_eq!(
+                parts(&cached.checked),
+                parts(&fresh.checked),
+                "after {what}"
+            );
+        }
+    }
+}
+
+/// The code that is generated, and that of the stub.
+fn parts(checked: &Checked) -> [String; 4] {
+    [
+        generate(checked),
+        stub(checked, &[]),
+        schema(checked),
+        format!("{:?}", rust_modules(checked)),
+    ]
 }
 
 fn states(folder: &Path) -> Vec<std::ffi::OsString> {

@@ -1,8 +1,8 @@
 //! What is generated of a checked directory. `UPDATE=1` rewrites `golden/generated.txt`.
 
 use migratory_build::codegen::{
-    Checked, Down, File, Locked, Migration, Proof, Repeatable, Script, Table, Timeouts, Written,
-    generate, rust_modules, schema, stub,
+    Checked, Down, File, Migration, Proof, Repeatable, Script, Table, Timeouts, Written, generate,
+    rust_modules, schema, stub,
 };
 use migratory_core::{Dialect, Statement, pack};
 
@@ -103,10 +103,7 @@ fn checked() -> Checked {
             engine: "SQLite 3.50".to_owned(),
             reason: "no \"shout\"".to_owned(),
         },
-        locked: vec![Locked {
-            title: "0001_initial".to_owned(),
-            checksum: "sha256:0001".to_owned(),
-        }],
+        locked: "0001_initial sha256:0001\n".to_owned(),
     }
 }
 

@@ -132,7 +132,9 @@ impl Cache {
             length: 0,
         };
         let database = self.database(kept.key());
-        fs::remove_where(&self.folder, &|_| true);
+        fs::remove_where(&self.folder, &|path| {
+            path.extension().is_some_and(|extension| extension == "db")
+        });
         let saved = progress.state.engine.save(&database).ok();
         let Some(length) = saved.and_then(|()| fs::length(&database)) else {
             return;

@@ -199,7 +199,7 @@ fn checked(
         tables,
         files: files.collect(),
         proof,
-        locked: Vec::new(),
+        locked: String::new(),
     }
 }
 

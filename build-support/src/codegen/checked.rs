@@ -31,17 +31,9 @@ pub struct Checked {
     pub files: Vec<File>,
     /// How far the history was executed.
     pub proof: Proof,
-    /// The migrations that are final.
-    pub locked: Vec<Locked>,
-}
-
-/// A migration that is final.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Locked {
-    /// Version and name, as its files are called.
-    pub title: String,
-    /// The tagged checksum over both directions, as `migratory.lock` has it.
-    pub checksum: String,
+    /// The migrations that are final: version and name as their files are called, and the tagged checksum over both directions as
+    /// `migratory.lock` has it. A line each.
+    pub locked: String,
 }
 
 /// A versioned migration.

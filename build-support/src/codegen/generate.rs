@@ -234,7 +234,7 @@ fn tests(code: &mut String, checked: &Checked) {
         checked.directory,
         proof(&checked.proof),
         file_lines(checked),
-        locked_lines(checked)
+        checked.locked
     );
     for name in ["order", "lock", "replay", "reversibility", "freshness"] {
         put!(
@@ -249,13 +249,6 @@ fn file_lines(checked: &Checked) -> String {
     let lines = checked.files.iter();
     lines
         .map(|file| format!("{:016x} {}\n", file.digest, file.path))
-        .collect()
-}
-
-fn locked_lines(checked: &Checked) -> String {
-    let lines = checked.locked.iter();
-    lines
-        .map(|locked| format!("{} {}\n", locked.title, locked.checksum))
         .collect()
 }
 

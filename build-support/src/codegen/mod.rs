@@ -13,9 +13,7 @@ mod names;
 mod schema;
 mod written;
 
-pub use checked::{
-    Checked, Down, File, Locked, Migration, Proof, Repeatable, Script, Table, Timeouts,
-};
+pub use checked::{Checked, Down, File, Migration, Proof, Repeatable, Script, Table, Timeouts};
 pub use generate::{generate, rust_modules, stub};
 pub use schema::schema;
 pub use written::Written;

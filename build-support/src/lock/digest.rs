@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use migratory_core::content_digest;
 
+use crate::discover::File;
 use crate::syntax;
 
 /// The checksum of a migration out of those of its two directions. Moving a statement from one to the other changes it.
@@ -20,10 +21,13 @@ pub fn rust_checksum(text: &str) -> String {
 }
 
 /// A digest of a migration's files as they stand on disk, line ends and byte order mark aside: a checkout with CRLF is no edit.
-pub fn raw_digest<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
-    let digests: Vec<u64> = texts
+pub fn raw_digest<'f>(files: impl IntoIterator<Item = &'f File>) -> String {
+    let digests: Vec<u64> = files
         .into_iter()
-        .map(|text| content_digest(plain(text).as_bytes()))
+        .map(|file| match plain(&file.text) {
+            text if text.len() == file.text.len() => file.digest(),
+            text => content_digest(text.as_bytes()),
+        })
         .collect();
     let digest = match digests.as_slice() {
         [digest] => *digest,

@@ -18,10 +18,12 @@ mod check;
 mod difference;
 mod digest;
 mod file;
+mod seal;
 
 pub use check::{Strictness, check};
 pub use digest::{checksum, raw_digest, rust_checksum};
 pub use file::{parse, render, update};
+pub use seal::Seal;
 
 use migratory_core::Version;
 
@@ -68,7 +70,7 @@ pub struct Locked {
     pub name: String,
     /// The tagged checksum over both directions: [`checksum()`], or [`rust_checksum`].
     pub checksum: String,
-    /// [`raw_digest`] of its files' texts.
+    /// [`raw_digest`] of its files.
     pub raw: String,
     /// The way up.
     pub up: Direction,
@@ -97,9 +99,9 @@ impl Locked {
             Down::Script(Script::Sql(sql)) => Some(sql),
             Down::Script(Script::Rust(_)) | Down::Missing | Down::Irreversible(_) => None,
         };
-        let texts = match entry.layout {
-            EntryLayout::Pair { down, .. } => vec![&*up.text, &source.file(down).text],
-            _ => vec![&*up.text],
+        let files = match entry.layout {
+            EntryLayout::Pair { down, .. } => vec![up, source.file(down)],
+            _ => vec![up],
         };
         Self {
             version: entry.version,
@@ -108,7 +110,7 @@ impl Locked {
                 Script::Sql(sql) => checksum(&sql.checksum, down.map(|down| &*down.checksum)),
                 Script::Rust(_) => rust_checksum(&up.text),
             },
-            raw: raw_digest(texts),
+            raw: raw_digest(files),
             up: direction(&parsed.up).unwrap_or_else(|| Direction {
                 file: up.path.clone(),
                 statements: Vec::new(),
