@@ -87,7 +87,10 @@ impl Cache {
                 break;
             }
         }
-        progress.conclude(source)
+        let checkup = progress.conclude(source);
+        // A build script is nearly done here. The system takes its memory back at once, and a schema piece by piece takes long.
+        std::mem::forget(progress);
+        checkup
     }
 
     /// What is kept, if the first migrations are still those that it is about.

@@ -122,7 +122,7 @@ impl Progress {
     }
 
     /// Examines what stands on the whole history, and puts everything together.
-    pub fn conclude(mut self, source: &Source) -> Checkup {
+    pub fn conclude(&mut self, source: &Source) -> Checkup {
         let tables = self.state.tables(&self.tables);
         let end = self.state.catalog.clone();
         let rest = repeatable::examine_all(source, &mut self.state);
@@ -137,9 +137,10 @@ impl Progress {
             coverage: rest.coverage.plus(self.earlier.coverage),
         };
         checkup.diagnostics.extend(self.state.prelude_findings());
-        let mut found = self.earlier.diagnostics;
-        checkup.checked.earlier = self.earlier.written;
-        for examined in self.examined {
+        let earlier = std::mem::take(&mut self.earlier);
+        let mut found = earlier.diagnostics;
+        checkup.checked.earlier = earlier.written;
+        for examined in self.examined.drain(..) {
             checkup.checked.migrations.push(examined.migration);
             found.extend(examined.diagnostics);
             checkup.coverage = checkup.coverage.plus(examined.coverage);
