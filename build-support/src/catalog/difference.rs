@@ -48,7 +48,7 @@ pub fn difference_among(first: &Catalog, second: &Catalog, keys: &BTreeSet<Key>)
     for key in keys {
         let (a, b) = (first.get(key), second.get(key));
         let is_open = |object: Option<&Rc<Object>>| {
-            object.is_some_and(|object| object.incomplete || object.is_temporary())
+            object.is_some_and(|object| object.incomplete || !object.counts())
         };
         if is_open(a) || is_open(b) {
             continue;

@@ -6,8 +6,8 @@ use migratory_core::Dialect;
 
 use super::{Catalog, Definition, Object};
 use crate::syntax::ir::{
-    Column, CreateIndex, Expr, ForeignKey, Ident, Identity, ObjectName, ReferenceAction, Table,
-    TypeKind,
+    Column, CreateIndex, Expr, ForeignKey, Ident, Identity, ObjectKind, ObjectName,
+    ReferenceAction, Table, TypeKind,
 };
 use crate::syntax::{TokenKind, tokenize};
 
@@ -68,6 +68,9 @@ fn table_facts(name: &str, table: &Table, catalog: &Catalog) -> BTreeMap<String,
 
 /// The same for an object that is modelled. Names of constraints do not count, nor do bodies of routines.
 pub fn modelled_facts(object: &Object) -> BTreeMap<String, String> {
+    if object.kind == ObjectKind::Constraint {
+        return BTreeMap::new();
+    }
     let name = match &object.schema {
         Some(schema) => format!("{schema}.{}", object.name),
         None => object.name.clone(),
@@ -245,7 +248,7 @@ fn foreign_key(name: &str, key: &ForeignKey, catalog: &Catalog) -> (String, Stri
     let parent = key.parent.name.text.to_ascii_lowercase();
     // Without columns the parent's primary key is meant.
     let of_parent = catalog
-        .find(None, &parent, crate::syntax::ir::ObjectKind::Table)
+        .find(None, &parent, ObjectKind::Table)
         .and_then(|object| object.as_table()?.primary_key.clone());
     let pointed = match (&key.parent_columns[..], of_parent) {
         ([], Some(primary)) => columns(&primary.columns),

@@ -42,6 +42,9 @@ pub enum Space {
     Event,
 }
 
+/// How many bytes of a name PostgreSQL keeps.
+const LONGEST: usize = 63;
+
 /// How a dialect compares names.
 #[derive(
     Clone,
@@ -109,15 +112,27 @@ impl Naming {
             Self::Mixed => matches!(space, Space::Relation | Space::Trigger | Space::Schema),
         };
         match exact {
-            true => name.to_owned(),
+            true => self.clip(name).to_owned(),
             false => name.to_ascii_lowercase(),
+        }
+    }
+
+    /// As much of a name as the server keeps.
+    pub fn clip(self, name: &str) -> &str {
+        match self {
+            Self::Exact => {
+                let mut ends = (0..=LONGEST.min(name.len())).rev();
+                let end = ends.find(|&end| name.is_char_boundary(end));
+                &name[..end.unwrap_or_default()]
+            }
+            Self::Folded | Self::Mixed => name,
         }
     }
 
     /// Whether two names of columns, constraints or labels are one.
     pub fn is_same(self, first: &str, second: &str) -> bool {
         match self {
-            Self::Exact => first == second,
+            Self::Exact => self.clip(first) == self.clip(second),
             Self::Folded | Self::Mixed => first.eq_ignore_ascii_case(second),
         }
     }
@@ -138,6 +153,16 @@ impl Naming {
 }
 
 impl Key {
+    /// The key that sorts before all others.
+    pub(super) fn first() -> Self {
+        Self {
+            schema: String::new(),
+            name: String::new(),
+            space: Space::Relation,
+            table: String::new(),
+        }
+    }
+
     /// The key of a name of that kind on SQLite; `main` is the default schema.
     pub fn new(schema: Option<&str>, name: &str, kind: ObjectKind) -> Self {
         Naming::Folded.key(schema, name, kind, "")

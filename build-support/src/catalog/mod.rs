@@ -37,8 +37,10 @@ pub const TEMP: &str = "temp";
 #[serde(from = "stored::Stored", into = "stored::Stored")]
 pub struct Catalog {
     objects: RedBlackTreeMap<Key, Rc<Object>>,
-    /// Indexes and triggers by the folded name of their table.
+    /// Indexes, triggers and what else belongs to a table, by the folded name of that table.
     parts: RedBlackTreeSet<(String, Key)>,
+    /// Who needs what: the key of what is needed, and of the object that says so.
+    users: RedBlackTreeSet<(Key, Key)>,
     /// What was there once, and how it went: objects, and columns with their folded names.
     gone: RedBlackTreeMap<(Key, Option<String>), Rc<Gone>>,
     /// The digests of the lasting objects, summed up.
@@ -171,6 +173,23 @@ impl Catalog {
         })
     }
 
+    /// The objects that need the one of that key, where that is modelled.
+    pub fn users_of(&self, key: &Key) -> Vec<Rc<Object>> {
+        let users = self.users.range((key.clone(), Key::first())..);
+        let users = users.take_while(|(used, _)| used == key);
+        users
+            .filter_map(|(_, user)| self.get(user).cloned())
+            .collect()
+    }
+
+    /// What belongs to a modelled table: its indexes, triggers and policies, and the names that its constraints hold.
+    pub fn belongings_of(&self, table: &Object) -> Vec<Rc<Object>> {
+        self.parts_of(table)
+            .filter(|part| part.schema == table.schema)
+            .cloned()
+            .collect()
+    }
+
     /// The names of a table's or view's columns; `None` where they are not fully known.
     pub fn columns(&self, object: &Object) -> Option<Vec<String>> {
         if object.incomplete {
@@ -237,11 +256,14 @@ impl Catalog {
         let key = object.key();
         self.remove(&key);
         self.gone.remove_mut(&(key.clone(), None));
-        if matches!(object.kind, ObjectKind::Index | ObjectKind::Trigger) {
+        if object.kind.is_part() {
             let table = self.naming.fold(&object.table, Space::Relation);
             self.parts.insert_mut((table, key.clone()));
         }
-        if !object.is_temporary() {
+        for used in &object.uses {
+            self.users.insert_mut((used.key.clone(), key.clone()));
+        }
+        if object.counts() {
             self.sum = self.sum.wrapping_add(object.digest());
             self.unknown += usize::from(object.incomplete);
         }
@@ -252,7 +274,10 @@ impl Catalog {
     pub fn remove(&mut self, key: &Key) -> Option<Rc<Object>> {
         let object = self.objects.get(key)?.clone();
         self.objects.remove_mut(key);
-        if !object.is_temporary() {
+        for used in &object.uses {
+            self.users.remove_mut(&(used.key.clone(), key.clone()));
+        }
+        if object.counts() {
             self.sum = self.sum.wrapping_sub(object.digest());
             self.unknown -= usize::from(object.incomplete);
         }
@@ -311,14 +336,8 @@ impl Catalog {
 
     fn parts_of<'a>(&'a self, table: &Object) -> impl Iterator<Item = &'a Rc<Object>> + use<'a> {
         let name = self.naming.fold(&table.name, Space::Relation);
-        let first = Key {
-            schema: String::new(),
-            name: String::new(),
-            space: Space::Relation,
-            table: String::new(),
-        };
         self.parts
-            .range((name.clone(), first)..)
+            .range((name.clone(), Key::first())..)
             .take_while(move |(table, _)| *table == name)
             .filter_map(|(_, key)| self.get(key))
     }

@@ -206,6 +206,11 @@ impl Object {
         self.schema.as_deref() == Some(TEMP)
     }
 
+    /// Whether it is part of what two schemas are compared by: temporary objects are not, nor are names of constraints.
+    pub(super) fn counts(&self) -> bool {
+        !self.is_temporary() && self.kind != ObjectKind::Constraint
+    }
+
     /// A digest of what it is, whatever white space and comments its SQL holds.
     pub fn digest(&self) -> u64 {
         if let Some(digest) = self.digest.get() {

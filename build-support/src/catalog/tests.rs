@@ -182,3 +182,35 @@ fn a_schema_that_is_not_fully_known_has_no_fingerprint() {
     catalog.mark_incomplete();
     assert_eq!(catalog.fingerprint(), None);
 }
+
+#[test]
+fn a_catalog_tells_who_needs_what() {
+    let mut catalog = Catalog::default();
+    catalog.insert(object(ObjectKind::Table, None, "users", "users"));
+    let users = Key::new(None, "users", ObjectKind::Table);
+    let mut view = object(ObjectKind::View, None, "people", "people");
+    view.uses.push(Use {
+        key: users.clone(),
+        column: None,
+    });
+    catalog.insert(view);
+    let names = |catalog: &Catalog| {
+        let users = catalog.users_of(&users);
+        users
+            .iter()
+            .map(|user| user.name.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(&catalog), ["people"]);
+    catalog.remove(&Key::new(None, "people", ObjectKind::View));
+    assert!(names(&catalog).is_empty());
+}
+
+#[test]
+fn a_long_name_is_cut_as_postgres_cuts_it() {
+    let long = "ä".repeat(40);
+    let cut = Naming::Exact.clip(&long);
+    assert_eq!(cut, "ä".repeat(31));
+    assert!(Naming::Exact.is_same(&long, cut));
+    assert_eq!(Naming::Mixed.clip(&long), long);
+}

@@ -61,6 +61,8 @@ pub struct CreateIndex {
     pub nulls_not_distinct: bool,
     /// `ONLY`.
     pub only: bool,
+    /// In a modelled catalog, whether MySQL made it by itself for a foreign key.
+    pub implicit: bool,
 }
 
 /// `CREATE VIEW`, `CREATE MATERIALIZED VIEW`.

@@ -305,6 +305,14 @@ impl ObjectKind {
         }
     }
 
+    /// Whether it belongs to a table, and goes with it.
+    pub fn is_part(self) -> bool {
+        matches!(
+            self,
+            Self::Index | Self::Trigger | Self::Policy | Self::Constraint
+        )
+    }
+
     /// Whether queries can read it as a table.
     pub fn is_table_like(self) -> bool {
         matches!(self, Self::Table | Self::View | Self::MaterializedView)
