@@ -10,6 +10,8 @@ pub struct CreateTable {
     pub name: ObjectName,
     /// `IF NOT EXISTS`.
     pub if_not_exists: bool,
+    /// `OR REPLACE` (MariaDB).
+    pub or_replace: bool,
     /// `TEMPORARY`.
     pub temporary: bool,
     /// Its columns and constraints; empty columns with `AS SELECT`, and for those that come from other tables.

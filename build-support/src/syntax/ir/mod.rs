@@ -195,7 +195,7 @@ pub enum Body {
         /// The value, as written, where one is set or passed.
         value: Option<String>,
     },
-    /// `SET` of a session's setting; on MySQL also of several, one statement each in this list.
+    /// `SET` of a session's setting.
     Set {
         /// Its name in small letters, such as `search_path` or `foreign_key_checks`.
         name: String,
@@ -204,6 +204,8 @@ pub enum Body {
         /// `LOCAL`: until the transaction ends.
         local: bool,
     },
+    /// `SET` of several settings at once, in order (MySQL).
+    Settings(Vec<Setting>),
     /// `USE` (MySQL).
     Use {
         /// The database.
@@ -240,6 +242,15 @@ pub struct Insert {
     pub replace: bool,
     /// How many values each row of `VALUES` has, where that was counted and all rows agree.
     pub width: Option<usize>,
+}
+
+/// One of the settings of a `SET`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name in small letters, without its scope; a variable of the user keeps its `@`.
+    pub name: String,
+    /// What it is set to, each without quotes; empty for `DEFAULT`.
+    pub values: Vec<String>,
 }
 
 /// `UPDATE`.
