@@ -8,7 +8,7 @@ use migratory_core::{Dialect, Version, content_digest};
 
 use crate::codegen::{self, Checked, Proof};
 use crate::diagnostic::Diagnostic;
-use crate::discover::{Config, Entry, EntryLayout, File, FileId, Source, discover};
+use crate::discover::{COMPILED, Config, Entry, EntryLayout, File, FileId, Source, discover};
 use crate::lock::{self, Direction, Line, Lock, Locked, Seal, Strictness};
 use crate::syntax::parse;
 use crate::{fs, rules};
@@ -91,19 +91,16 @@ fn unknown_levels(config: &Config) -> Vec<Diagnostic> {
     found
 }
 
-#[cfg(feature = "sqlite")]
 fn check(source: &Source, options: &Options) -> (Checked, Vec<Diagnostic>) {
+    if !COMPILED.contains(&source.config.dialect) {
+        // There is nothing that could be checked, and the configuration's reading said so.
+        return (nothing(&source.root), Vec::new());
+    }
     let checkup = match &options.cache {
         Some(folder) => crate::check::Cache::new(folder).check(source),
         None => crate::check::check(source),
     };
     (checkup.checked, checkup.diagnostics)
-}
-
-/// Without a dialect there is nothing that could be checked, and the configuration's reading said so.
-#[cfg(not(feature = "sqlite"))]
-fn check(source: &Source, _: &Options) -> (Checked, Vec<Diagnostic>) {
-    (nothing(&source.root), Vec::new())
 }
 
 /// The final migrations, a line each, and what the lock says of all of them.

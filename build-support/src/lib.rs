@@ -33,7 +33,6 @@
 //! statement it cannot interpret is passed on with a warning, never called wrong.
 
 pub mod catalog;
-#[cfg(feature = "sqlite")]
 pub mod check;
 pub mod codegen;
 pub mod diagnostic;
@@ -43,7 +42,6 @@ pub mod engine;
 pub mod fs;
 pub mod inspect;
 pub mod lock;
-#[cfg(any(feature = "postgres", feature = "mysql"))]
 pub mod model;
 pub mod rules;
 pub mod syntax;

@@ -326,7 +326,6 @@ impl Catalog {
     }
 
     /// Takes every temporary object out.
-    #[cfg(feature = "sqlite")]
     pub(crate) fn forget_temporary(&mut self) {
         let temporary = self.objects().filter(|object| object.is_temporary());
         for key in temporary.map(|object| object.key()).collect::<Vec<_>>() {

@@ -12,10 +12,9 @@ use migratory_core::content_digest;
 use serde::{Deserialize, Serialize};
 
 use super::state::Tables;
-use super::{Checkup, Earlier, Progress, State};
+use super::{Checkup, Earlier, Progress, Prover, State};
 use crate::catalog::Catalog;
 use crate::discover::{Entry, EntryLayout, File, Source};
-use crate::engine::Engine;
 use crate::fs;
 
 /// A folder that a check may keep its results in.
@@ -38,7 +37,7 @@ struct Kept<'a> {
     catalog: Catalog,
     /// Its tables.
     tables: Tables,
-    /// How long the database's file is: SQLite takes an empty one for an empty database.
+    /// How long the database's file is.
     length: u64,
 }
 
@@ -104,14 +103,12 @@ impl Cache {
             return None;
         }
         let database = self.database(kept.key());
-        if fs::length(&database)? != kept.length {
-            return None;
-        }
-        let engine = Engine::load(&database, &mut kept.catalog).ok()?;
+        let dialect = source.config.dialect;
+        let prover = Prover::load(dialect, &database, kept.length, &mut kept.catalog)?;
         Some(Progress {
             earlier: kept.earlier,
             examined: Vec::new(),
-            state: State::resumed(engine, kept.catalog),
+            state: State::resumed(prover, kept.catalog),
             tables: kept.tables,
         })
     }
@@ -138,8 +135,7 @@ impl Cache {
         fs::remove_where(&self.folder, &|path| {
             path.extension().is_some_and(|extension| extension == "db")
         });
-        let saved = progress.state.engine.save(&database).ok();
-        let Some(length) = saved.and_then(|()| fs::length(&database)) else {
+        let Some(length) = progress.state.prover.save(&database) else {
             return;
         };
         kept.length = length;
@@ -209,7 +205,7 @@ impl<'a> KnownFile<'a> {
 
 /// What, besides the files of the migrations, the results depend on.
 fn stamp(source: &Source) -> u64 {
-    let made_by = (env!("CARGO_PKG_VERSION"), Engine::version(), fs::program());
+    let made_by = (env!("CARGO_PKG_VERSION"), Prover::version(), fs::program());
     let of = (&source.root, &source.config);
     content_digest(format!("{made_by:?}{of:?}").as_bytes())
 }

@@ -11,7 +11,6 @@ use crate::catalog::{Catalog, Replayed, Script as Run, summary};
 use crate::codegen;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::discover::{Entry, FileId, Source};
-use crate::engine::{replay_script, reverse_script};
 use crate::rules::{self, ScriptContext, Verdict};
 use crate::syntax::ir::Body;
 use crate::syntax::{Down, Parsed, Script, Sql, parse};
@@ -60,7 +59,7 @@ impl Examination<'_> {
         let before = state.catalog.clone();
         let file = self.path(up.file);
         let up_run = run_of(self.source, up, &file, self.parsed.settings.in_transaction);
-        let went_up = replay_script(&mut state.engine, &mut state.catalog, &up_run);
+        let went_up = state.prover.replay(&mut state.catalog, &up_run);
         self.foreign_keys_off =
             self.parsed.settings.in_transaction && rules::needs_foreign_keys_off(&went_up.steps);
         self.summary = summary(went_up.steps.iter().map(|step| &step.change));
@@ -77,13 +76,10 @@ impl Examination<'_> {
             &down_file,
             self.parsed.settings.in_transaction,
         );
-        let reversed = reverse_script(
-            &mut state.engine,
-            &before,
-            &state.catalog,
-            (&up_run, &went_up),
-            &down_run,
-        );
+        let reversed =
+            state
+                .prover
+                .reverse(&before, &state.catalog, (&up_run, &went_up), &down_run);
         match reversed {
             Ok(reversed) => {
                 let mut found = self.weigh(down, &reversed.down);

@@ -6,6 +6,7 @@
 
 mod cache;
 mod migration;
+mod prover;
 mod repeatable;
 mod state;
 mod weigh;
@@ -19,6 +20,7 @@ use crate::discover::Source;
 use crate::{lock, rules};
 
 pub use cache::Cache;
+pub use prover::Prover;
 pub use state::State;
 
 use state::Tables;
@@ -130,6 +132,7 @@ impl Progress {
         let doubts = [&self.earlier.doubt].into_iter().chain(doubts);
         let proof = self
             .state
+            .prover
             .proof(doubts.chain([&rest.doubt]).flatten().next().cloned());
         let mut checkup = Checkup {
             checked: checked(source, rest.repeatables, tables, proof),

@@ -11,7 +11,6 @@ use super::weigh::weigh;
 use crate::codegen;
 use crate::diagnostic::Diagnostic;
 use crate::discover::Source;
-use crate::engine::replay_script;
 use crate::rules::{self, ScriptContext};
 use crate::syntax::{Settings, Sql, parse_single};
 
@@ -83,7 +82,7 @@ impl Outcome {
         let before = state.catalog.clone();
         let path: Rc<str> = source.file(sql.file).path.as_str().into();
         let run = run_of(source, sql, &path, settings.in_transaction);
-        let replayed = replay_script(&mut state.engine, &mut state.catalog, &run);
+        let replayed = state.prover.replay(&mut state.catalog, &run);
         let weighed = weigh(source, sql, &mut read, &replayed);
         self.coverage = self.coverage.plus(weighed.coverage);
         self.doubt = self.doubt.take().or(weighed.doubt);
@@ -111,7 +110,7 @@ impl Outcome {
     fn run_again(&mut self, source: &Source, sql: &Sql, settings: &Settings, state: &mut State) {
         let path: Rc<str> = source.file(sql.file).path.as_str().into();
         let run = run_of(source, sql, &path, settings.in_transaction);
-        let replayed = replay_script(&mut state.engine, &mut state.catalog, &run);
+        let replayed = state.prover.replay(&mut state.catalog, &run);
         for found in replayed.diagnostics {
             let place = found.place.clone();
             let again = Diagnostic::error(

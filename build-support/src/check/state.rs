@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::catalog::{Catalog, Object};
-use crate::codegen::{Proof, Table};
+use super::Prover;
+use crate::catalog::{Catalog, Object, Script};
+use crate::codegen::Table;
 use crate::diagnostic::Diagnostic;
 use crate::discover::{CONFIG_FILE, Config};
-use crate::engine::{Engine, Outcome, Place};
 use crate::syntax::ir::ObjectKind;
-use crate::syntax::{split, sqlite, tokenize};
+use crate::syntax::parse_text;
 
 /// Tables by the digest of their definition.
 pub(super) type Tables = BTreeMap<u64, Table>;
@@ -17,8 +17,8 @@ pub(super) type Tables = BTreeMap<u64, Table>;
 /// The database and the schema behind some migration of a history.
 #[derive(Debug)]
 pub struct State {
-    /// The engine that ran them.
-    pub engine: Engine,
+    /// What ran them.
+    pub prover: Prover,
     /// The schema it has.
     pub catalog: Catalog,
     diagnostics: Vec<Diagnostic>,
@@ -27,20 +27,15 @@ pub struct State {
 impl State {
     /// Before the first migration: what the environment provides is there.
     pub fn new(config: &Config) -> Self {
-        let engine = Engine::new().expect("SQLite opens a database in memory");
-        let mut state = Self {
-            engine,
-            catalog: Catalog::default(),
-            diagnostics: Vec::new(),
-        };
+        let mut state = Self::resumed(Prover::new(config.dialect), Catalog::new(config.dialect));
         state.provide(config);
         state
     }
 
     /// A state that an earlier check left.
-    pub fn resumed(engine: Engine, catalog: Catalog) -> Self {
+    pub fn resumed(prover: Prover, catalog: Catalog) -> Self {
         Self {
-            engine,
+            prover,
             catalog,
             diagnostics: Vec::new(),
         }
@@ -51,10 +46,10 @@ impl State {
     /// # Errors
     ///
     /// Where SQLite cannot copy the database.
-    pub(super) fn fork(&self) -> rusqlite::Result<Self> {
+    pub(super) fn fork(&self) -> Result<Self, String> {
         let mut catalog = self.catalog.clone();
         catalog.forget_temporary();
-        Ok(Self::resumed(self.engine.fork()?, catalog))
+        Ok(Self::resumed(self.prover.fork()?, catalog))
     }
 
     /// What is wrong with the prelude.
@@ -67,15 +62,6 @@ impl State {
         self.catalog.fingerprint()
     }
 
-    /// How far the history was executed; `doubt` says why not to its end.
-    pub(super) fn proof(&self, doubt: Option<String>) -> Proof {
-        let engine = format!("SQLite {}", Engine::version());
-        match doubt {
-            None => Proof::Executed { engine },
-            Some(reason) => Proof::Partial { engine, reason },
-        }
-    }
-
     /// The tables and views, sorted by name. What an earlier check says of a table holds as long as the table has the same digest; a
     /// view shows what other objects have, so it is always asked.
     pub(super) fn tables(&self, earlier: &Tables) -> Vec<Table> {
@@ -86,7 +72,7 @@ impl State {
             };
             match known.filter(|table| table.name == object.name) {
                 Some(table) => table.clone(),
-                None => Table::new(&object.name, &self.engine.columns_of(&object.name)),
+                None => Table::new(&object.name, &self.prover.columns_of(&self.catalog, object)),
             }
         });
         tables.collect()
@@ -99,40 +85,28 @@ impl State {
     }
 
     fn tables_and_views(&self) -> impl Iterator<Item = &Rc<Object>> {
-        self.catalog.objects().filter(|object| {
-            let kind = matches!(object.kind, ObjectKind::Table | ObjectKind::View);
-            kind && !object.is_temporary()
-        })
+        self.catalog
+            .objects()
+            .filter(|object| object.kind.is_table_like() && !object.is_temporary())
     }
 
     /// Runs the prelude. Its SQL is not ours, so it is run as it is.
     fn provide(&mut self, config: &Config) {
         let text = config.prelude.as_str();
-        let tokens = tokenize(config.dialect, text);
-        let file = CONFIG_FILE.into();
-        let place = Place {
-            file: &file,
+        let statements = parse_text(config.dialect, text);
+        let script = Script {
+            file: &CONFIG_FILE.into(),
             text,
+            statements: &statements,
+            opaque: &[],
+            in_transaction: false,
             later: None,
         };
-        for statement in split(config.dialect, text, &tokens).statements {
-            let line = u32::try_from(statement.line).unwrap_or(u32::MAX);
-            let read = sqlite::parse(text, statement.span, line, &tokens[statement.tokens]);
-            let outcome = match read {
-                Ok(statement) => self.engine.run(place, &statement, &mut self.catalog),
-                Err(error) => {
-                    Outcome::Failed(Box::new(Diagnostic::error("syntax-error", error.message)))
-                }
-            };
-            if let Outcome::Failed(finding) = outcome {
-                let message = format!("the prelude of `{CONFIG_FILE}` fails: {}", finding.message);
-                self.diagnostics
-                    .push(Diagnostic::error("bad-configuration", message).at(
-                        CONFIG_FILE,
-                        None,
-                        "",
-                    ));
-            }
-        }
+        let replayed = self.prover.replay(&mut self.catalog, &script);
+        let failed = replayed.diagnostics.into_iter().map(|finding| {
+            let message = format!("the prelude of `{CONFIG_FILE}` fails: {}", finding.message);
+            Diagnostic::error("bad-configuration", message).at(CONFIG_FILE, None, "")
+        });
+        self.diagnostics.extend(failed);
     }
 }

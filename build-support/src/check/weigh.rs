@@ -1,5 +1,7 @@
 //! What reading and running a script found, brought together before the rules judge it.
 
+use migratory_core::Dialect;
+
 use super::Coverage;
 use crate::Span;
 use crate::catalog::Replayed;
@@ -38,6 +40,11 @@ pub(super) fn weigh(
         .collect();
     found.extend(executed);
     for (index, refusal) in &sql.refused {
+        if source.config.dialect != Dialect::Sqlite {
+            // The parser's word is the last one.
+            found.push(refusal.clone());
+            continue;
+        }
         let statement = &sql.statements[*index];
         let engine_agrees = replayed.diagnostics.iter().any(|diagnostic| {
             let place = diagnostic.place.as_ref();

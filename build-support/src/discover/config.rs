@@ -175,6 +175,10 @@ const LEVELS: [(&str, Level); 3] = [
 pub const COMPILED: &[Dialect] = &[
     #[cfg(feature = "sqlite")]
     Dialect::Sqlite,
+    #[cfg(feature = "postgres")]
+    Dialect::Postgres,
+    #[cfg(feature = "mysql")]
+    Dialect::Mysql,
 ];
 
 impl Config {

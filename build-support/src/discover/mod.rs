@@ -79,7 +79,6 @@ impl File {
     }
 
     /// Saves the work where the digest of the same text is known.
-    #[cfg(feature = "sqlite")]
     pub(crate) fn know_digest(&self, digest: u64) {
         // One that is there already is the same.
         let _ = self.digest.set(digest);

@@ -23,7 +23,7 @@ mod token;
 pub use canonical::{canonical, checksum, digest};
 pub use directive::{Directive, DirectiveError, directives};
 pub use lexer::tokenize;
-pub use parse::{parse, parse_single, unknown_statement};
+pub use parse::{parse, parse_single, parse_text, unknown_statement};
 pub use script::{Down, Outcome, Parsed, Script, Settings, Sql, SyntaxError, Waiver};
 pub use split::{Problem, ProblemKind, Split, StatementSpan, split};
 pub use token::{Token, TokenKind, Unterminated};

@@ -6,7 +6,7 @@ use migratory_core::Dialect;
 
 use super::directive::{self, Directive, DirectiveErrorKind, Found, Position};
 use super::ir::{Body, Statement};
-use super::script::{Down, Outcome, Parsed, Script, Settings, Sql, Waiver};
+use super::script::{Down, Outcome, Parsed, Script, Settings, Sql, SyntaxError, Waiver};
 use super::split::{Split, StatementSpan, split};
 use super::{Token, canonical, checksum, digest, tokenize};
 use crate::Span;
@@ -407,13 +407,13 @@ impl<'s> Reading<'s> {
             line,
             &self.tokens[place.tokens.clone()],
         ) {
-            Read::Statement(statement) => {
+            Ok(statement) => {
                 if let Body::Unknown { reason } = &statement.body {
                     found.push(unknown_statement(&self.file.path, place.span, reason));
                 }
                 statement
             }
-            Read::Refused { message, span } => {
+            Err(SyntaxError { message, span }) => {
                 sql.refused.push((
                     index,
                     Diagnostic::error("syntax-error", message).at(&self.file.path, span, "here"),
@@ -451,45 +451,41 @@ impl<'s> Reading<'s> {
     }
 }
 
-/// What the parser of a dialect makes of a statement. It lives for one call, so a box would only cost.
-#[allow(clippy::large_enum_variant)]
-enum Read {
-    Statement(Statement),
-    #[cfg_attr(
-        not(any(feature = "sqlite", feature = "postgres")),
-        expect(dead_code, reason = "only exact parsers refuse")
-    )]
-    Refused {
-        message: String,
-        span: Span,
-    },
+/// Reads SQL that stands in no file of the directory. What the parser refuses is unknown.
+pub fn parse_text(dialect: Dialect, text: &str) -> Vec<Statement> {
+    let tokens = tokenize(dialect, text);
+    let spans = split(dialect, text, &tokens).statements.into_iter();
+    let statements = spans.map(|place| {
+        let line = u32::try_from(place.line).unwrap_or(u32::MAX);
+        let read = read(dialect, text, place.span, line, &tokens[place.tokens]);
+        read.unwrap_or_else(|error| {
+            let reason = error.message;
+            Statement::new(place.span, line, Body::Unknown { reason })
+        })
+    });
+    statements.collect()
 }
 
-fn read(dialect: Dialect, text: &str, span: Span, line: u32, tokens: &[Token]) -> Read {
+/// What the parser of a dialect makes of a statement.
+fn read(
+    dialect: Dialect,
+    text: &str,
+    span: Span,
+    line: u32,
+    tokens: &[Token],
+) -> Result<Statement, SyntaxError> {
     match dialect {
         #[cfg(feature = "sqlite")]
-        Dialect::Sqlite => match super::sqlite::parse(text, span, line, tokens) {
-            Ok(statement) => Read::Statement(statement),
-            Err(error) => Read::Refused {
-                message: error.message,
-                span: error.span,
-            },
-        },
+        Dialect::Sqlite => super::sqlite::parse(text, span, line, tokens),
         #[cfg(feature = "postgres")]
-        Dialect::Postgres => match super::postgres::parse(text, span, line, tokens) {
-            Ok(statement) => Read::Statement(statement),
-            Err(error) => Read::Refused {
-                message: error.message,
-                span: error.span,
-            },
-        },
+        Dialect::Postgres => super::postgres::parse(text, span, line, tokens),
         #[cfg(feature = "mysql")]
-        Dialect::Mysql => Read::Statement(super::mysql::parse(text, span, line, tokens)),
+        Dialect::Mysql => Ok(super::mysql::parse(text, span, line, tokens)),
         #[allow(unreachable_patterns, reason = "not with every dialect compiled in")]
         _ => {
             let _ = (text, tokens);
             let reason = "this build has no parser for the dialect".to_owned();
-            Read::Statement(Statement::new(span, line, Body::Unknown { reason }))
+            Ok(Statement::new(span, line, Body::Unknown { reason }))
         }
     }
 }
