@@ -10,6 +10,7 @@
 #![allow(dead_code, reason = "its members are not all there yet")]
 
 mod apply;
+mod defaults;
 mod findings;
 mod lookup;
 mod names;

@@ -253,7 +253,7 @@ const PLAIN: [&str; 90] = [
 ];
 
 /// The server's own type of that name, in the words it prints; the grammar's names count without quotes only.
-fn built_in(data_type: &DataType) -> Option<&'static str> {
+pub(in crate::model) fn built_in(data_type: &DataType) -> Option<&'static str> {
     let name = data_type.name.as_str();
     let own = match name {
         "bool" => "boolean",
