@@ -14,6 +14,7 @@ mod defaults;
 mod findings;
 mod lookup;
 mod names;
+mod outputs;
 mod session;
 mod types;
 

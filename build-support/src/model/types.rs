@@ -7,7 +7,6 @@ mod postgres;
 use migratory_core::Dialect;
 
 pub(super) use postgres::built_in;
-pub(in crate::model) use postgres::printed_name;
 
 use super::Work;
 use crate::nearest;
