@@ -1,0 +1,2 @@
+-- The indexes and the trigger go with their table.
+DROP TABLE documents;

@@ -1,0 +1,2 @@
+DROP TABLE document_tags;
+DROP TABLE tags;

@@ -1,0 +1,2 @@
+-- The default is what every row held.
+ALTER TABLE documents ADD COLUMN format text NOT NULL DEFAULT 'markdown';
