@@ -7,6 +7,7 @@ mod change;
 mod difference;
 mod facts;
 mod key;
+mod layered;
 mod object;
 mod replay;
 mod reverse;
@@ -15,10 +16,11 @@ mod summary;
 
 use std::rc::Rc;
 
-use rpds::{RedBlackTreeMap, RedBlackTreeSet};
+use rpds::RedBlackTreeMap;
 
 use crate::nearest;
 use crate::syntax::ir::{ForeignKey, ObjectKind, ObjectName};
+use layered::Layered;
 
 pub use change::{Change, changes};
 pub use difference::{Line, difference, difference_among};
@@ -36,11 +38,11 @@ pub const TEMP: &str = "temp";
 #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 #[serde(from = "stored::Stored", into = "stored::Stored")]
 pub struct Catalog {
-    objects: RedBlackTreeMap<Key, Rc<Object>>,
+    objects: Layered<Key, Rc<Object>>,
     /// Indexes, triggers and what else belongs to a table, by the folded name of that table.
-    parts: RedBlackTreeSet<(String, Key)>,
+    parts: Layered<(String, Key), ()>,
     /// Who needs what: the key of what is needed, and of the object that says so.
-    users: RedBlackTreeSet<(Key, Key)>,
+    users: Layered<(Key, Key), ()>,
     /// What was there once, and how it went: objects, and columns with their folded names.
     gone: RedBlackTreeMap<(Key, Option<String>), Rc<Gone>>,
     /// The digests of the lasting objects, summed up.
@@ -121,7 +123,7 @@ impl Catalog {
 
     /// Every object, sorted by key.
     pub fn objects(&self) -> impl Iterator<Item = &Rc<Object>> {
-        self.objects.values()
+        self.objects.iter().map(|(_, object)| object)
     }
 
     /// Every object of one kind, sorted by key.
@@ -175,8 +177,10 @@ impl Catalog {
 
     /// The objects that need the one of that key, where that is modelled.
     pub fn users_of(&self, key: &Key) -> Vec<Rc<Object>> {
-        let users = self.users.range((key.clone(), Key::first())..);
-        let users = users.take_while(|(used, _)| used == key);
+        let users = self.users.range((key.clone(), Key::first()));
+        let users = users
+            .map(|(pair, ())| pair)
+            .take_while(|(used, _)| used == key);
         users
             .filter_map(|(_, user)| self.get(user).cloned())
             .collect()
@@ -258,31 +262,31 @@ impl Catalog {
         self.gone.remove_mut(&(key.clone(), None));
         if object.kind.is_part() {
             let table = self.naming.fold(&object.table, Space::Relation);
-            self.parts.insert_mut((table, key.clone()));
+            self.parts.insert((table, key.clone()), ());
         }
         for used in &object.uses {
-            self.users.insert_mut((used.key.clone(), key.clone()));
+            self.users.insert((used.key.clone(), key.clone()), ());
         }
         if object.counts() {
             self.sum = self.sum.wrapping_add(object.digest());
             self.unknown += usize::from(object.incomplete);
         }
-        self.objects.insert_mut(key, Rc::new(object));
+        self.objects.insert(key, Rc::new(object));
     }
 
     /// Takes an object out.
     pub fn remove(&mut self, key: &Key) -> Option<Rc<Object>> {
         let object = self.objects.get(key)?.clone();
-        self.objects.remove_mut(key);
+        self.objects.remove(key);
         for used in &object.uses {
-            self.users.remove_mut(&(used.key.clone(), key.clone()));
+            self.users.remove(&(used.key.clone(), key.clone()));
         }
         if object.counts() {
             self.sum = self.sum.wrapping_sub(object.digest());
             self.unknown -= usize::from(object.incomplete);
         }
         let table = self.naming.fold(&object.table, Space::Relation);
-        self.parts.remove_mut(&(table, key.clone()));
+        self.parts.remove(&(table, key.clone()));
         Some(object)
     }
 
@@ -336,7 +340,8 @@ impl Catalog {
     fn parts_of<'a>(&'a self, table: &Object) -> impl Iterator<Item = &'a Rc<Object>> + use<'a> {
         let name = self.naming.fold(&table.name, Space::Relation);
         self.parts
-            .range((name.clone(), Key::first())..)
+            .range((name.clone(), Key::first()))
+            .map(|(pair, ())| pair)
             .take_while(move |(table, _)| *table == name)
             .filter_map(|(_, key)| self.get(key))
     }

@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use super::{Catalog, Gone, Key, Naming, Object};
+use super::{Catalog, Gone, Key, Naming, Object, Space};
 
 /// A catalog as it is written down: its objects, without what can be read from them again.
 #[derive(Clone, serde::Serialize, serde::Deserialize)]
@@ -35,20 +35,37 @@ impl From<Catalog> for Stored {
     }
 }
 
+/// Filled all at once: object by object it would take several times as long.
 impl From<Stored> for Catalog {
     fn from(stored: Stored) -> Self {
-        let mut catalog = Self {
+        let objects: Vec<(Key, Rc<Object>)> = stored
+            .objects
+            .into_iter()
+            .map(|object| (object.key(), object))
+            .collect();
+        let parts = objects.iter().filter(|(_, object)| object.kind.is_part());
+        let parts = parts.map(|(key, object)| {
+            let table = stored.naming.fold(&object.table, Space::Relation);
+            ((table, key.clone()), ())
+        });
+        let users = objects.iter().flat_map(|(key, object)| {
+            let used = object.uses.iter();
+            used.map(|used| ((used.key.clone(), key.clone()), ()))
+        });
+        let lasting = || objects.iter().filter(|(_, object)| object.counts());
+        let digests = lasting().map(|(_, object)| object.digest());
+        let fates = stored.gone.into_iter();
+        Self {
+            parts: parts.collect(),
+            users: users.collect(),
+            gone: fates
+                .map(|fate| ((fate.object, fate.column), fate.gone))
+                .collect(),
+            sum: digests.fold(0, u64::wrapping_add),
+            unknown: lasting().filter(|(_, object)| object.incomplete).count(),
             incomplete: stored.incomplete,
             naming: stored.naming,
-            ..Self::default()
-        };
-        for object in stored.objects {
-            catalog.insert(Rc::unwrap_or_clone(object));
+            objects: objects.into_iter().collect(),
         }
-        for fate in stored.gone {
-            let key = (fate.object, fate.column);
-            catalog.gone.insert_mut(key, fate.gone);
-        }
-        catalog
     }
 }
