@@ -152,7 +152,7 @@ fn a_stub_has_the_variants_of_all_that_is_final() {
 #[test]
 fn a_stub_has_each_variant_once() {
     let mut checked = checked();
-    checked.migrations.push(checked.migrations[0].clone());
+    checked.migrations.insert(1, checked.migrations[0].clone());
     assert_eq!(stub(&checked, &[]).matches("\nV0001Initial,").count(), 1);
 }
 

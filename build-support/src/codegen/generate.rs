@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -33,7 +34,7 @@ pub fn stub(checked: &Checked, finals: &[(Version, String)]) -> String {
         .iter()
         .map(|(version, name)| variant_of(&version.to_string(), name))
         .collect();
-    if written.variants.is_empty() && names.is_empty() {
+    if written.iter().all(|part| part.count == 0) && names.is_empty() {
         names.push("Nothing".to_owned());
     }
     version(&mut code, &written, &names);
@@ -42,7 +43,9 @@ pub fn stub(checked: &Checked, finals: &[(Version, String)]) -> String {
 
 /// The module that each Rust migration's file is to be included in, with that file.
 pub fn rust_modules(checked: &Checked) -> Vec<(String, String)> {
-    checked.written().rust_modules
+    let written = checked.written();
+    let modules = written.iter().flat_map(|part| &part.rust_modules);
+    modules.cloned().collect()
 }
 
 /// Private modules may use part of what is generated. Only `MIGRATIONS` itself, when nothing uses it, deserves a warning.
@@ -50,15 +53,19 @@ pub(super) const ITEM_ATTRIBUTES: &str = "#[allow(dead_code, missing_docs, unrea
 const LIST_ATTRIBUTES: &str = "#[allow(dead_code, clippy::octal_escapes)]\n";
 
 /// One literal for all migrations, a line for each, cut up when somebody first asks for the list.
-fn list(code: &mut String, checked: &Checked, written: &Written) {
+fn list(code: &mut String, checked: &Checked, written: &[Cow<'_, Written>]) {
     put!(
         code,
         "{LIST_ATTRIBUTES}fn __migrations() -> &'static [__migratory::Migration] {{\nuse __migratory::*;\nconst PACKED: &str = \""
     );
-    code.push_str(&written.records);
+    for part in written {
+        code.push_str(&part.records);
+    }
     code.push_str("\";\n");
     code.push_str("static LIST: Deferred = Deferred::new(PACKED, &[");
-    code.push_str(&written.rust_calls);
+    for part in written {
+        code.push_str(&part.rust_calls);
+    }
     code.push_str("]);\nLIST.list()\n}\n");
     let mut repeatables = String::new();
     for repeatable in &checked.repeatables {
@@ -92,9 +99,9 @@ fn migrations(code: &mut String, checked: &Checked, repeatables: &str, head: u64
 }
 
 /// The chain of a database where everything is applied.
-fn head(checked: &Checked, written: &Written) -> u64 {
+fn head(checked: &Checked, written: &[Cow<'_, Written>]) -> u64 {
     let repeatable = checked.repeatables.iter().map(|repeatable| repeatable.link);
-    let links = std::iter::once(written.chain).chain(repeatable);
+    let links = written.iter().map(|part| part.chain).chain(repeatable);
     links.collect::<Chain>().value()
 }
 
@@ -143,29 +150,36 @@ fn timeouts(code: &mut String, timeouts: Timeouts) {
 /// The enum. Its traits go by index, since what a derive writes for a thousand variants is expensive to compile; each trait costs rustc some ten milliseconds, so there are few.
 ///
 /// `lost` are variants of a stub that no migration has; those that one has are passed over.
-fn version(code: &mut String, written: &Written, lost: &[String]) {
+fn version(code: &mut String, written: &[Cow<'_, Written>], lost: &[String]) {
+    let count: usize = written.iter().map(|part| part.count).sum();
     code.push_str("/// The versions of [`MIGRATIONS`], oldest first.\n");
     code.push_str(ITEM_ATTRIBUTES);
-    if let Some(width) = discriminant(written.count + lost.len()) {
+    if let Some(width) = discriminant(count + lost.len()) {
         put!(code, "#[repr({width})]\n");
     }
     code.push_str("pub enum Version {\n");
-    code.push_str(&written.variants);
-    let mut variants = BTreeSet::new();
-    for lost in lost {
-        if !written.names.contains(lost) && variants.insert(lost) {
-            put!(code, "#[doc(hidden)]\n{lost},\n");
+    for part in written {
+        code.push_str(&part.variants);
+    }
+    if !lost.is_empty() {
+        let mut variants: BTreeSet<&str> = written.iter().flat_map(|part| part.names()).collect();
+        for lost in lost {
+            if variants.insert(lost) {
+                put!(code, "#[doc(hidden)]\n{lost},\n");
+            }
         }
     }
     code.push_str("}\n");
-    let Some(latest) = written.latest.as_ref().or(lost.last()) else {
+    let latest = written.iter().rev().find_map(|part| part.latest());
+    let Some(latest) = latest.or(lost.last()) else {
         return;
     };
     put!(code, "{ITEM_ATTRIBUTES}impl Version {{\n");
     code.push_str("/// The newest one.\n");
     put!(code, "pub const LATEST: Self = Self::{latest};\n");
     code.push_str(VERSION_METHODS);
-    fingerprints(code, &written.fingerprints);
+    let known = written.iter().map(|part| part.fingerprints.as_str());
+    fingerprints(code, &known.collect::<String>());
     code.push_str("}\n");
     code.push_str(VERSION_TRAITS);
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use migratory_core::Record;
@@ -20,10 +20,8 @@ pub struct Written {
     pub(super) rust_modules: Vec<(String, String)>,
     /// The variants of the enum, with their documentation.
     pub(super) variants: String,
-    /// Their names.
-    pub(super) names: BTreeSet<String>,
-    /// The variant of the newest migration.
-    pub(super) latest: Option<String>,
+    /// The newest version, and the names of its variants: in a directory with errors a version can come twice.
+    newest: (u64, Vec<String>),
     /// The fingerprints of the schema, 16 letters each.
     pub(super) fingerprints: String,
     /// The chain of all of them.
@@ -45,12 +43,16 @@ impl Written {
                 .push((rust_module(migration), file.clone()));
         }
         let variant = variant(migration);
-        // In a directory with errors a version can come twice.
-        if self.names.insert(variant.clone()) {
+        let (version, variants) = &mut self.newest;
+        if *version != migration.version {
+            variants.clear();
+        }
+        *version = migration.version;
+        if !variants.contains(&variant) {
             documentation(&mut self.variants, migration);
             put!(self.variants, "{variant},\n");
+            variants.push(variant);
         }
-        self.latest = Some(variant);
         match migration.fingerprint {
             Some(fingerprint) => {
                 put!(self.fingerprints, "{fingerprint:016x}");
@@ -62,14 +64,30 @@ impl Written {
     }
 }
 
+impl Written {
+    /// The variant of the newest migration.
+    pub(super) fn latest(&self) -> Option<&String> {
+        self.newest.1.last()
+    }
+
+    /// The names of all variants.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let lines = self.variants.lines();
+        lines.filter_map(|line| line.strip_suffix(',').filter(|_| !line.starts_with("///")))
+    }
+}
+
 impl Checked {
-    /// All its versioned migrations, written out.
-    pub(super) fn written(&self) -> Written {
-        let mut written = self.earlier.clone();
+    /// All its versioned migrations, written out in two pieces: the first is long, and not copied.
+    pub(super) fn written(&self) -> [Cow<'_, Written>; 2] {
+        let mut rest = Written {
+            newest: self.earlier.newest.clone(),
+            ..Written::default()
+        };
         for migration in &self.migrations {
-            written.push(&self.directory, migration);
+            rest.push(&self.directory, migration);
         }
-        written
+        [Cow::Borrowed(&self.earlier), Cow::Owned(rest)]
     }
 }
 
