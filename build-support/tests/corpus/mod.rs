@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use migratory_core::Dialect;
+
 /// Prints a line that shows in passing runs as well: what was looked at is part of the result.
 macro_rules! say {
     ($($line:tt)*) => {{
@@ -229,7 +231,10 @@ impl Seeded {
 }
 
 /// What a history finds in place before its first file: tables of its tool, or of a release before it.
-pub(crate) fn prelude(history: &str) -> &'static str {
+pub(crate) fn prelude(dialect: Dialect, history: &str) -> &'static str {
+    if dialect != Dialect::Sqlite {
+        return "";
+    }
     match history {
         name if name.starts_with("atuin") || name == "yaak" => {
             "create table _sqlx_migrations(version bigint primary key, description text, installed_on text, \

@@ -3,6 +3,7 @@ use std::time::Instant;
 
 use migratory_build::catalog::{Catalog, difference};
 use migratory_build::engine::{Engine, replay_script};
+use migratory_core::Dialect;
 
 use crate::corpus::{self, History};
 use crate::history::{File, Migration, lines, run};
@@ -20,7 +21,10 @@ fn histories() -> Vec<History> {
 /// What was there before, then the history's files.
 fn migrations(history: &History) -> Vec<Migration> {
     let environment = Migration {
-        up: File::new("environment", corpus::prelude(&history.name)),
+        up: File::new(
+            "environment",
+            corpus::prelude(Dialect::Sqlite, &history.name),
+        ),
         down: None,
     };
     let migrations = history.steps.iter().map(|step| Migration {

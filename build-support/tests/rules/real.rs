@@ -55,7 +55,7 @@ fn source(history: &History) -> Source {
         .filter(|step| step.ok)
         .map(|step| (File::new(&step.file, &step.up), None));
     let mut config = Config::new(Dialect::Sqlite);
-    config.prelude = corpus::prelude(&history.name).to_owned();
+    config.prelude = corpus::prelude(Dialect::Sqlite, &history.name).to_owned();
     // Some tools open no transaction, and their files hold their own.
     config.transactions = !matches!(history.name.as_str(), "homarr" | "uptime-kuma");
     Source::from_scripts(config, &history.name, scripts)

@@ -1,0 +1,209 @@
+//! Histories checked, and what is said of them held against the verdicts of the real engines.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use migratory_build::check::{Cache, Checkup, Coverage, check};
+use migratory_build::diagnostic::{Color, Diagnostic, Level, render};
+use migratory_build::discover::{Config, File, Source};
+use migratory_core::Dialect;
+
+use crate::corpus::{self, History, Seeded, Step, say};
+
+/// The policy under which only what is wrong for certain is an error: these histories were run by other tools, most
+/// without a transaction around a file, and their authors meant what they dropped.
+fn correctness_only(dialect: Dialect, history: &str, prelude: &str) -> Config {
+    let mut config = Config::new(dialect);
+    // drizzle opens a transaction around its files, and some of them end it.
+    config.transactions = history == "homarr";
+    config.prelude = prelude.to_owned();
+    for group in [
+        "destructive",
+        "breaking",
+        "blocking",
+        "data-dependent",
+        "transactional",
+        "style",
+    ] {
+        config.levels.insert(group.to_owned(), Level::Allow);
+    }
+    config
+}
+
+/// A history as a directory; `prelude` is what it finds in place.
+pub(crate) fn source(dialect: Dialect, history: &str, prelude: &str, steps: &[Step]) -> Source {
+    let file = |path: &str, text: &str| File::new(path, text);
+    let scripts = steps.iter().map(|step| {
+        let down = step.down.as_ref().map(|(path, text)| file(path, text));
+        (file(&step.file, &step.up), down)
+    });
+    Source::from_scripts(
+        correctness_only(dialect, history, prelude),
+        "migrations",
+        scripts,
+    )
+}
+
+pub(crate) fn errors(checkup: &Checkup) -> Vec<&Diagnostic> {
+    checkup
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.is_error())
+        .collect()
+}
+
+pub(crate) fn file(diagnostic: &Diagnostic) -> &str {
+    diagnostic.place.as_ref().map_or("", |place| &place.file)
+}
+
+pub(crate) fn shown(diagnostic: &Diagnostic, steps: &[Step]) -> String {
+    let text = |path: &str| {
+        steps.iter().find_map(|step| match &step.down {
+            _ if step.file == path => Some(step.up.as_str()),
+            Some((down, text)) if down == path => Some(text.as_str()),
+            _ => None,
+        })
+    };
+    render(diagnostic, "migrations", &text, Color::Never)
+}
+
+/// Checks the ways up of every history of a dialect, prints how much was looked at, and gives the false alarms: errors on a history that
+/// the real engine took whole, and syntax errors in a file that it took. `preludes` are what histories find in place, by name.
+pub(crate) fn false_alarms(
+    dialect: Dialect,
+    histories: &[History],
+    preludes: &BTreeMap<String, String>,
+) -> (Vec<String>, Coverage) {
+    let mut failures = Vec::new();
+    let mut total = Coverage::default();
+    say!("history            files  statements  unknown  partial");
+    for history in histories {
+        let steps: Vec<Step> = history
+            .steps
+            .iter()
+            .map(|step| Step {
+                down: None,
+                ..step.clone()
+            })
+            .collect();
+        let prelude = preludes.get(&history.name).map_or("", String::as_str);
+        let checkup = check(&source(dialect, &history.name, prelude, &steps));
+        let coverage = checkup.coverage;
+        total = total.plus(coverage);
+        say!(
+            "{:<18} {:>5} {:>11} {:>8} {:>8}",
+            history.name,
+            history.steps.len(),
+            coverage.statements,
+            coverage.unknown,
+            coverage.partial
+        );
+        for error in errors(&checkup) {
+            let accepted = history
+                .steps
+                .iter()
+                .any(|step| step.file == file(error) && step.ok);
+            if history.is_ok() || (accepted && error.code == "syntax-error") {
+                failures.push(format!("{}: {}", history.name, shown(error, &steps)));
+            }
+        }
+    }
+    (failures, total)
+}
+
+/// The right verdicts of a class among its cases.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) right: usize,
+    pub(crate) of: usize,
+}
+
+/// Says which downs of an unmodified history are broken to begin with, where somebody can tell.
+pub(crate) type Witness = fn(&[Step], &str) -> std::collections::BTreeSet<String>;
+
+/// Judges every case, prints a tally by class, and gives the cases with a wrong verdict, each with what was said instead.
+pub(crate) fn judge_all(
+    dialect: Dialect,
+    histories: &[History],
+    cases: &[Seeded],
+    witness: Witness,
+) -> Vec<(Seeded, String)> {
+    let wrong: Mutex<Vec<(Seeded, String)>> = Mutex::default();
+    let table: Mutex<BTreeMap<(String, String), Tally>> = Mutex::default();
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some(history) = histories.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    // Cases of one history share long beginnings, which the cache takes from the case before.
+                    let kept = tempfile::tempdir().expect("a temporary folder");
+                    let cache = Cache::new(kept.path());
+                    for case in cases.iter().filter(|case| case.history == history.name) {
+                        let verdict = judge(dialect, case, history, &cache, witness);
+                        let mut table = table.lock().expect("no panic before");
+                        let tally = table
+                            .entry((case.expect.clone(), case.class.clone()))
+                            .or_default();
+                        tally.of += 1;
+                        match verdict {
+                            Ok(()) => tally.right += 1,
+                            Err(said) => wrong
+                                .lock()
+                                .expect("no panic before")
+                                .push((case.clone(), said)),
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let table = table.into_inner().expect("no panic before");
+    say!("{:<8} {:<42} {:>5} {:>5}", "expect", "class", "right", "of");
+    for ((expect, class), Tally { right, of }) in &table {
+        say!("{expect:<8} {class:<42} {right:>5} {of:>5}");
+    }
+    wrong.into_inner().expect("no panic before")
+}
+
+/// Whether a case gets the verdict it expects; otherwise what was said instead.
+fn judge(
+    dialect: Dialect,
+    case: &Seeded,
+    history: &History,
+    cache: &Cache,
+    witness: Witness,
+) -> Result<(), String> {
+    let prelude = match case.env.as_str() {
+        "" => corpus::prelude(dialect, &case.history),
+        env => env,
+    };
+    let steps = case.steps(history);
+    let checkup = cache.check(&source(dialect, &case.history, prelude, &steps));
+    let errors = errors(&checkup);
+    let right = match (case.expect.as_str(), case.downs) {
+        // Real ways down are often broken to begin with, and nothing was done to these: what is said of them has to be what
+        // SQLite does with them.
+        ("ok", true) => {
+            let broken = witness(&steps, &case.env);
+            errors.iter().all(|error| broken.contains(file(error)))
+        }
+        ("ok", false) => errors.is_empty(),
+        _ => errors.iter().any(|error| is_right_file(case, file(error))),
+    };
+    let said = errors.iter().take(40).map(|error| shown(error, &steps));
+    right.then_some(()).ok_or_else(|| {
+        let head = format!("{} {} on {}", case.history, case.case, case.file);
+        format!(
+            "{head} (engine: {})\n{}",
+            case.engine,
+            said.collect::<Vec<_>>().join("\n")
+        )
+    })
+}
+
+/// Whether an objection to `said` counts: in a shuffled history any file may be the one that stumbles.
+fn is_right_file(case: &Seeded, said: &str) -> bool {
+    let anywhere = matches!(case.class.as_str(), "order-swap" | "missing-predecessor");
+    anywhere || said == case.file || case.file.ends_with(&format!("__{said}"))
+}
