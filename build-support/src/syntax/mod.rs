@@ -15,6 +15,8 @@ pub mod split;
 pub mod sqlite;
 
 mod argument;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod depth;
 mod parse;
 mod routine;
 mod script;

@@ -2,4 +2,8 @@
 
 mod corpus;
 mod golden;
+#[path = "../corpus/mod.rs"]
+mod histories;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod tiling;

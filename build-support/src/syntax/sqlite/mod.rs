@@ -16,6 +16,7 @@ use sqlite3_parser::{Bump, FallibleIterator, ast};
 
 use self::cursor::Cursor;
 use super::SyntaxError;
+use super::depth::{DEEPEST, is_deep};
 use super::ir::{Body, Statement};
 use super::lexer::tokenize;
 use super::token::{Token, TokenKind};
@@ -104,23 +105,6 @@ impl Walk<'_> {
     fn ascend(&mut self) {
         self.depth -= 1;
     }
-}
-
-/// Levels of nesting that are walked: a level costs some kilobytes of stack where nothing is optimised, and a thread may
-/// have no more than two megabytes.
-const DEEPEST: usize = 128;
-
-/// Whether parentheses nest deeper than anybody writes; then not even the tree could be dropped safely.
-fn is_deep(tokens: &[Token]) -> bool {
-    let mut depth = 0_usize;
-    tokens.iter().any(|token| {
-        match token.kind {
-            TokenKind::LeftParen => depth += 1,
-            TokenKind::RightParen => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth > DEEPEST
-    })
 }
 
 fn too_deep() -> Body {

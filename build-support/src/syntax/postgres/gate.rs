@@ -1,0 +1,180 @@
+//! What PostgreSQL's grammar refuses, and what is too much for a parser.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use squawk_syntax::{Parse, SourceFile, SyntaxKind, SyntaxNode};
+
+use super::tree::{Source, has};
+use crate::Span;
+use crate::syntax::depth::is_deep;
+use crate::syntax::{SyntaxError, Token, TokenKind};
+
+/// Levels of a tree that fit into the stack that any thread has.
+const SHALLOW: usize = 256;
+
+/// Levels of a tree that are read on a stack of their own.
+const DEEP: usize = 100_000;
+
+/// What a level of the tree costs where nothing is optimised, in bytes.
+const LEVEL: usize = 4 * 1024;
+
+/// Reads a statement with a stack that is large enough for it. `None` where nothing is, and where the parser gives up.
+pub(super) fn guarded<T: Send>(
+    text: &str,
+    tokens: &[Token],
+    read: impl FnOnce() -> T + Send,
+) -> Option<T> {
+    let levels = levels(text, tokens);
+    if is_deep(tokens) || levels > DEEP {
+        return None;
+    }
+    let read = || catch_unwind(AssertUnwindSafe(read)).ok();
+    if levels <= SHALLOW {
+        return read();
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size((SHALLOW + levels) * LEVEL);
+        let running = thread.spawn_scoped(scope, read).ok()?;
+        running.join().ok().flatten()
+    })
+}
+
+/// No fewer than the levels of the statement's tree: what stands between two commas may nest, token in token.
+fn levels(text: &str, tokens: &[Token]) -> usize {
+    let mut open = Vec::new();
+    let (mut row, mut around, mut most) = (0_usize, 0_usize, 0_usize);
+    for token in tokens.iter().filter(|token| !token.is_trivia()) {
+        row += 1;
+        match token.kind {
+            TokenKind::LeftParen => {
+                open.push(row);
+                around += row;
+                row = 0;
+            }
+            TokenKind::RightParen => {
+                row = open.pop().unwrap_or(0);
+                around = around.saturating_sub(row);
+            }
+            TokenKind::Comma | TokenKind::Semicolon => row = 0,
+            TokenKind::Operator => row += token.text(text).len(),
+            _ => {}
+        }
+        most = most.max(around + row);
+    }
+    most
+}
+
+/// Whether PostgreSQL's grammar takes a statement.
+///
+/// # Errors
+///
+/// If it does not.
+pub(super) fn verdict(
+    source: Source<'_>,
+    tokens: &[Token],
+    parsed: &Parse<SourceFile>,
+) -> Result<(), SyntaxError> {
+    if let Some(error) = parsed.errors().first() {
+        let range = error.range();
+        let (start, end) = (
+            source.start + usize::from(range.start()),
+            source.start + usize::from(range.end()),
+        );
+        return Err(refused(
+            source,
+            tokens,
+            error.message(),
+            Span::new(start, end),
+        ));
+    }
+    match parsed.syntax_node().descendants().find_map(missed) {
+        Some((message, node)) => {
+            let end = source.span(&node).end;
+            Err(refused(source, tokens, message, Span::new(end, end)))
+        }
+        None => Ok(()),
+    }
+}
+
+/// What the parser takes and the server does not.
+fn missed(node: SyntaxNode) -> Option<(&'static str, SyntaxNode)> {
+    let message = match node.kind() {
+        SyntaxKind::DROP_TABLE if !has(&node, SyntaxKind::TABLE_NAME_REF) => "expected a name",
+        _ => return None,
+    };
+    Some((message, node))
+}
+
+/// An error at the token that the parser stumbled over, in words that name no part of the parser.
+fn refused(source: Source<'_>, tokens: &[Token], message: &str, span: Span) -> SyntaxError {
+    let mut significant = tokens.iter().filter(|token| !token.is_trivia());
+    let at = significant
+        .clone()
+        .find(|token| token.span.end > span.start);
+    let is_stumble = message.contains(", found ") || message.contains(", got ");
+    let what = message.split(", found ").next().unwrap_or(message);
+    let what = in_plain_words(what.split(", got ").next().unwrap_or(what));
+    match at {
+        Some(token) => {
+            let span = stumbled(source.text, *token, span);
+            let near = span.of(source.text).lines().next().unwrap_or_default();
+            SyntaxError {
+                message: if is_stumble {
+                    format!("syntax error near `{near}`: {what}")
+                } else {
+                    what
+                },
+                span,
+            }
+        }
+        None => SyntaxError {
+            message: format!("the statement ends too early: {what}"),
+            span: significant.next_back().map_or(span, |token| token.span),
+        },
+    }
+}
+
+/// The place to point at: the error's own where it covers something, else the token there, and of a routine's body the word.
+fn stumbled(text: &str, token: Token, span: Span) -> Span {
+    if !span.is_empty() {
+        return span;
+    }
+    if span.start <= token.span.start {
+        return token.span;
+    }
+    let rest = Span::new(span.start, token.span.end).of(text);
+    let word = rest.find(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let length = word
+        .unwrap_or(rest.len())
+        .max(rest.chars().next().map_or(0, char::len_utf8));
+    Span::new(span.start, span.start + length)
+}
+
+/// A message of the parser with its names for tokens spelt as SQL spells them, and without capitals at its start.
+fn in_plain_words(message: &str) -> String {
+    let message = message.trim_end_matches('.');
+    let words = message.split(' ').map(|word| match word {
+        "COMMA" => "`,`".to_owned(),
+        "DOT" => "`.`".to_owned(),
+        "EQ" => "`=`".to_owned(),
+        "IDENT" => "a name".to_owned(),
+        "L_BRACK" => "`[`".to_owned(),
+        "L_PAREN" => "`(`".to_owned(),
+        "R_BRACK" => "`]`".to_owned(),
+        "R_PAREN" => "`)`".to_owned(),
+        "SEMICOLON" => "`;`".to_owned(),
+        _ => match word.strip_suffix("_KW") {
+            Some(keyword) => format!("`{}`", keyword.to_ascii_uppercase()),
+            None => word.to_owned(),
+        },
+    });
+    let plain = words.collect::<Vec<_>>().join(" ");
+    let mut chars = plain.chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            first.to_lowercase().chain(chars).collect()
+        }
+        (None, _) => "syntax error".to_owned(),
+        _ => plain,
+    }
+}

@@ -1,0 +1,16 @@
+SELECT a, t.b, s.t.c AS d, t.*, count(t), (t.pair).x, (a).y, current_user, xmin, now() FROM s.t;
+SELECT * FROM t AS u (x, y) LEFT JOIN LATERAL (SELECT u.x, z FROM v) q USING (x) NATURAL JOIN w;
+SELECT * FROM t JOIN u ON t.a = u.a JOIN (v JOIN w USING (k)) ON v.k = t.k, (x CROSS JOIN y) AS j;
+SELECT g, i, o FROM generate_series(1, n) g, unnest(a) WITH ORDINALITY AS u (i, o), (VALUES (1, 'a'), (2, 'b')) AS v (c, d);
+WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 5), d AS (DELETE FROM old RETURNING id) SELECT n, id FROM c, d;
+WITH a AS (SELECT 1 AS x) SELECT x FROM a UNION SELECT y FROM b JOIN a ON true ORDER BY x LIMIT 3;
+SELECT a AS k, sum(b) OVER (PARTITION BY c ORDER BY d) FROM t WHERE e IN (SELECT f FROM u WHERE u.g = t.g AND h = 1) GROUP BY k, ROLLUP (l) HAVING max(m) > 1 ORDER BY k, lower(n) DESC;
+SELECT DISTINCT ON (a) a, b::int, c #>> '{x}', EXTRACT(year FROM d), interval '1 day', CASE WHEN e THEN f ELSE g END FROM t FOR UPDATE OF t;
+SELECT (rec).*, ARRAY(SELECT z FROM u), EXISTS (SELECT 1 FROM w WHERE w.id = t.id) FROM t;
+VALUES (1, a), (2, 3) ORDER BY column1;
+TABLE app.t;
+(SELECT a FROM t) EXCEPT (SELECT b FROM u) ORDER BY a;
+SELECT set_config('search_path', '', false);
+SELECT ST_Transform(geom, 4326)::geometry(Point, 4326) FROM shapes TABLESAMPLE system (10);
+SELECT U&"d\0061ta", "Quo""ted" FROM "T";
+SELECT * FROM information_schema.columns WHERE table_name = 't';

@@ -1,0 +1,16 @@
+INSERT INTO t VALUES (1, 2), (3, DEFAULT);
+INSERT INTO app.t AS x (a, "B", c[1], d.e) VALUES (1, (SELECT max(m) FROM u), now(), y);
+INSERT INTO t (a) SELECT b FROM u WHERE c ON CONFLICT (a, lower(d)) WHERE e DO UPDATE SET f = excluded.f + t.g, (h, i) = (1, DEFAULT) WHERE t.j RETURNING id AS k, *;
+INSERT INTO t (a) SELECT 1 ON CONFLICT ON CONSTRAINT k DO NOTHING;
+INSERT INTO t DEFAULT VALUES RETURNING old.a, new.b;
+WITH c AS (SELECT 1 AS x) INSERT INTO t (a) SELECT x FROM c;
+UPDATE ONLY t AS x SET a = x.b + 1, (c, d) = (SELECT e, f FROM u WHERE u.id = x.id), g = DEFAULT WHERE TRUE;
+UPDATE t SET a = u.a FROM u JOIN v USING (k) WHERE t.id = u.id RETURNING t.a;
+UPDATE t SET a.b = 1, c[2] = 3;
+DELETE FROM t;
+DELETE FROM app.t AS x USING u WHERE x.id = u.id AND 1 = 1 RETURNING *;
+DELETE FROM t WHERE CURRENT OF c;
+MERGE INTO t AS x USING (SELECT id, n FROM u) AS y ON x.id = y.id WHEN MATCHED AND y.n > 1 THEN UPDATE SET a = y.n WHEN NOT MATCHED THEN INSERT (id, a) VALUES (y.id, y.n);
+COPY t (a, b) FROM '/tmp/x' WITH (FORMAT csv);
+COPY app.t (a) TO '/tmp/x';
+COPY (SELECT a FROM t) TO '/tmp/x';
