@@ -31,7 +31,7 @@ impl Lexer<'_> {
 
     pub(super) fn block_comment(&mut self) -> TokenKind {
         let mysql = self.is(Dialect::Mysql);
-        if mysql && (self.peek(2) == b'!' || (self.peek(2) == b'M' && self.peek(3) == b'!')) {
+        if mysql && self.opens_executable() {
             return self.executable_open();
         }
         let hint = mysql && self.peek(2) == b'+' && self.after_verb();
@@ -59,6 +59,13 @@ impl Lexer<'_> {
             }
         }
         self.unterminated(Unterminated::Comment)
+    }
+
+    /// Whether a server may execute the comment. None is of version 999999: with that, dumps hide what is meant for the client.
+    fn opens_executable(&self) -> bool {
+        let rest = &self.bytes[self.position + 2..];
+        let version = rest.strip_prefix(b"!").or_else(|| rest.strip_prefix(b"M!"));
+        version.is_some_and(|version| !version.starts_with(b"999999"))
     }
 
     fn executable_open(&mut self) -> TokenKind {
