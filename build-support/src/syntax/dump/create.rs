@@ -63,6 +63,7 @@ impl Dump<'_> {
         let head = format!("CreateTable {}", self.object(&create.name));
         let flags = [
             ("if not exists", create.if_not_exists),
+            ("or replace", create.or_replace),
             ("temporary", create.temporary),
             ("foreign", create.foreign),
         ];
