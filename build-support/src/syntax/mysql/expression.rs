@@ -71,7 +71,9 @@ impl Reader<'_> {
     /// Notes a column, and that it is looked up in the scope.
     pub(super) fn mention(&mut self, qualifier: Option<Ident>, name: Ident) {
         let column = ColumnRef { qualifier, name };
-        if let Some(scope) = self.scope {
+        if let Some(scope) = self.scope
+            && !words::is_pseudo_column(&column.name.text)
+        {
             self.scopes[scope].columns.push(ScopedColumn {
                 column: column.clone(),
                 may_be_output: self.may_be_output,
@@ -296,6 +298,11 @@ impl Reader<'_> {
             if !self.eat_comma() {
                 self.expect("from")?;
             }
+        }
+        let takes_sequence = ["lastval", "nextval", "setval"];
+        if takes_sequence.iter().any(|name| function.is(name)) {
+            self.object_name()?;
+            self.eat_comma();
         }
         let is_conversion = function.is("convert");
         self.eat_any(&["distinct", "all", "both", "leading", "trailing"]);

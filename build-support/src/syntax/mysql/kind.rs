@@ -31,6 +31,12 @@ pub(super) fn kind(reader: &Reader<'_>, range: Range<usize>) -> ExprKind {
             ExprKind::CurrentTime
         }
         _ if is_column(tokens) => ExprKind::Column,
+        [first, rest @ ..]
+            if first.kind == TokenKind::String
+                && rest.iter().all(|token| token.kind == TokenKind::String) =>
+        {
+            ExprKind::Literal
+        }
         _ => ExprKind::Other,
     }
 }

@@ -52,7 +52,7 @@ pub(super) struct Mark {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, tokens: &[Token]) -> Result<Self, Refusal> {
-        let tokens = significant(text, tokens);
+        let tokens = significant(tokens);
         let closing = closing(&tokens)?;
         Ok(Self {
             text,
@@ -412,20 +412,16 @@ pub(super) fn too_deep() -> Refusal {
     Refusal("it is nested too deeply to be read".to_owned())
 }
 
-/// The tokens that say something. What no version of a server will ever execute (`/*M!999999 ... */`) does not.
-fn significant(text: &str, tokens: &[Token]) -> Vec<Token> {
-    let mut significant = Vec::with_capacity(tokens.len());
-    let mut is_never_run = false;
-    for token in tokens {
-        match token.kind {
-            TokenKind::ExecutableOpen => is_never_run = token.text(text).ends_with("!999999"),
-            TokenKind::ExecutableClose => is_never_run = false,
-            TokenKind::OptimizerHint => {}
-            _ if token.is_trivia() || is_never_run => {}
-            _ => significant.push(*token),
-        }
-    }
-    significant
+/// The tokens that say something. What stands in an executable comment does, as every server in use executes it.
+fn significant(tokens: &[Token]) -> Vec<Token> {
+    let tokens = tokens.iter().filter(|token| {
+        let is_mark = matches!(
+            token.kind,
+            TokenKind::ExecutableOpen | TokenKind::ExecutableClose | TokenKind::OptimizerHint
+        );
+        !is_mark && !token.is_trivia()
+    });
+    tokens.copied().collect()
 }
 
 /// For each opening parenthesis the place of the one that closes it.

@@ -50,6 +50,15 @@ impl Reader<'_> {
     /// The tables that the rest of the statement surely reads or writes.
     fn touched(&mut self) -> Vec<ObjectName> {
         let mut tables: Vec<ObjectName> = Vec::new();
+        // A common table expression would be taken for a table: where there may be one, say nothing.
+        if self
+            .tokens
+            .iter()
+            .any(|token| token.is_word(self.text, "with"))
+        {
+            self.skip_to_end();
+            return tables;
+        }
         // For each open parenthesis whether a query stands in it: `FROM` in a call names no table.
         let mut queries = vec![true];
         let mut last = "";
@@ -86,22 +95,16 @@ impl Reader<'_> {
     fn names_table(&self, word: &str, last: &str) -> bool {
         let is =
             |word: &str, names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
-        let named = match word {
+        match word {
             _ if is(word, &["join"]) => true,
             _ if is(word, &["from"]) => !is(last, &["fetch", "next", "distinct"]),
             _ if is(word, &["into"]) => is(last, &["insert", "replace", "ignore"]),
             _ if is(word, &["update"]) => {
-                !is(last, &["key", "for", "on"])
-                    && self.is_ahead(1, &["set", "as", "join", "inner", "left"])
+                let followed = ["set", "as", "join", "inner", "left"];
+                !is(last, &["key", "for", "on"]) && self.is_ahead(1, &followed)
             }
             _ => false,
-        };
-        // A common table expression would be taken for a table: where there may be one, say nothing.
-        named
-            && !self
-                .tokens
-                .iter()
-                .any(|token| token.is_word(self.text, "with"))
+        }
     }
 
     pub(super) fn create_routine(&mut self, prefix: &Prefix) -> Result<Body, Refusal> {

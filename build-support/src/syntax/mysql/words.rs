@@ -29,13 +29,18 @@ pub(super) fn is_clock(word: &str) -> bool {
     is_in(&CLOCKS, word)
 }
 
+/// Whether a word is a column that no table's definition shows.
+pub(super) fn is_pseudo_column(word: &str) -> bool {
+    is_in(&PSEUDO_COLUMNS, word)
+}
+
 fn is_in(sorted: &[&str], word: &str) -> bool {
     let lower = |byte: u8| byte.to_ascii_lowercase();
     let compare = |entry: &&str| entry.bytes().cmp(word.bytes().map(lower));
     sorted.binary_search_by(compare).is_ok()
 }
 
-const CLAUSES: [&str; 10] = [
+const CLAUSES: [&str; 9] = [
     "except",
     "intersect",
     "lateral",
@@ -44,7 +49,6 @@ const CLAUSES: [&str; 10] = [
     "over",
     "qualify",
     "returning",
-    "value",
     "window",
 ];
 
@@ -65,6 +69,8 @@ const FUNCTIONS: [&str; 16] = [
     "char", "convert", "database", "if", "insert", "interval", "left", "match", "mod", "range",
     "repeat", "replace", "right", "schema", "truncate", "values",
 ];
+
+const PSEUDO_COLUMNS: [&str; 3] = ["_rowid", "row_end", "row_start"];
 
 const UNITS: [&str; 20] = [
     "day",
@@ -328,6 +334,7 @@ mod tests {
             &super::CLAUSES[..],
             &super::CLOCKS,
             &super::FUNCTIONS,
+            &super::PSEUDO_COLUMNS,
             &super::RESERVED,
             &super::UNITS,
         ];
