@@ -23,7 +23,15 @@ impl Work<'_, '_> {
             } => self.create_named(ObjectKind::Event, name, *if_not_exists),
             Body::Set { name, values, .. } => self.session.set(name, values),
             Body::Use { schema } => self.session.enter(&schema.text),
-            Body::Unknown { .. } | Body::Block { .. } => self.catalog.mark_incomplete(),
+            Body::CreateView(view) => self.create_view(view),
+            Body::CreateTrigger(trigger) => self.create_trigger(trigger),
+            Body::CreatePolicy(policy) => self.create_policy(policy),
+            Body::CreateRoutine(routine) => self.create_routine(routine),
+            Body::CreateType(create) => self.create_type(create),
+            Body::AlterType { name, changes } => self.alter_type(name, changes),
+            Body::Query(_) => self.run_query(),
+            Body::Block { body } => self.run_block(*body),
+            Body::Unknown { .. } => self.run_unknown(),
             _ => {}
         }
         self.look_up_names();
@@ -55,7 +63,7 @@ impl Work<'_, '_> {
         definition: Definition,
     ) {
         let Some(schema) = self.home(name, temporary) else {
-            return self.catalog.mark_incomplete();
+            return self.lose_track();
         };
         let naming = self.catalog.naming();
         let object = Object::modelled(

@@ -2,7 +2,7 @@ use std::rc::Rc;
 
 use super::{Work, manner};
 use crate::Span;
-use crate::catalog::Object;
+use crate::catalog::{Definition, Object};
 use crate::diagnostic::Diagnostic;
 use crate::nearest;
 use crate::syntax::ir::{Ident, ObjectKind, ObjectName};
@@ -104,6 +104,12 @@ impl Work<'_, '_> {
         span: Span,
         existing: &Object,
     ) {
+        // Where code that nobody read may have dropped it, nobody can tell.
+        let is_doubtful =
+            self.catalog.is_incomplete() || matches!(existing.definition(), Definition::Unknown);
+        if existing.incomplete && is_doubtful {
+            return;
+        }
         let message = match existing.kind == kind {
             true => format!("{kind} `{name}` already exists"),
             false => format!(

@@ -11,12 +11,18 @@
 
 mod apply;
 mod defaults;
+mod effects;
 mod findings;
 mod lookup;
+mod made_type;
 mod names;
+mod opaque;
 mod outputs;
+mod routine;
 mod session;
+mod trigger;
 mod types;
+mod view;
 
 use std::collections::BTreeSet;
 

@@ -126,7 +126,7 @@ impl Work<'_, '_> {
     }
 
     /// A scope and those around it, the innermost first.
-    fn around(&self, scope: usize) -> impl Iterator<Item = usize> + use<> {
+    pub(super) fn around(&self, scope: usize) -> impl Iterator<Item = usize> + use<> {
         let scopes = &self.statement.scopes;
         let mut chain = vec![scope];
         // A scope comes after the one around it, so this ends.

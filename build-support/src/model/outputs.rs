@@ -1,14 +1,16 @@
 //! What a statement's names may come from: its sources with their columns, and what each of its queries gives back.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use migratory_core::Dialect;
 
 use super::Work;
 use super::lookup::Lookup;
-use crate::catalog::{Definition, Object};
+use crate::catalog::{Definition, Object, Use};
 use crate::syntax::ir::{
-    Column, Ident, NameSource, NameSourceKind, ObjectKind, ObjectName, Output, Query, Scope,
+    Column, ColumnRef, Ident, NameSource, NameSourceKind, ObjectKind, ObjectName, Output, Query,
+    Scope,
 };
 
 /// How deep queries are followed into each other.
@@ -102,6 +104,27 @@ impl Sources {
                 let is_named = is_named.is_some_and(|alias| alias.is(&name.name.text));
                 is_named && !matches!(source.kind, NameSourceKind::Table(_))
             })
+    }
+
+    /// The columns of tables that a star of a scope stands for.
+    pub(super) fn used_by_star(
+        &self,
+        work: &Work<'_, '_>,
+        scope: usize,
+        qualifier: Option<&Ident>,
+        uses: &mut BTreeSet<Use>,
+    ) {
+        for source in self.of_scope(scope) {
+            let is_meant = qualifier.is_none_or(|qualifier| source.is_called(work, qualifier));
+            let Some(object) = source.object.as_ref().filter(|_| is_meant) else {
+                continue;
+            };
+            let columns = Columns::of_object(object).names().into_iter();
+            uses.extend(columns.map(|column| Use {
+                key: object.key(),
+                column: Some(column),
+            }));
+        }
     }
 
     fn look_up(&mut self, work: &Work<'_, '_>, source: &NameSource) -> Source {
@@ -237,7 +260,7 @@ impl Columns {
     }
 
     /// Under the names that an alias gives them; those behind the list keep their own.
-    fn renamed(mut self, names: &[Ident]) -> Self {
+    pub(super) fn renamed(mut self, names: &[Ident]) -> Self {
         if let Self::Known(columns) = &mut self {
             for (column, name) in columns.iter_mut().zip(names) {
                 let old = column.take().unwrap_or_default();
@@ -265,6 +288,17 @@ impl Columns {
         let naming = work.catalog.naming();
         let mut known = columns.iter().flatten();
         known.find(|column| naming.is_same(&column.name.text, &name.text))
+    }
+
+    fn place(&self, work: &Work<'_, '_>, name: &Ident) -> Option<usize> {
+        let Self::Known(columns) = self else {
+            return None;
+        };
+        let naming = work.catalog.naming();
+        columns.iter().position(|column| {
+            let column = column.as_ref();
+            column.is_some_and(|column| naming.is_same(&column.name.text, &name.text))
+        })
     }
 
     /// The names that are known.
@@ -303,6 +337,37 @@ impl Columns {
 }
 
 impl Work<'_, '_> {
+    /// The table's column that a name in a scope stands for, where it is one.
+    pub(super) fn used(
+        &self,
+        sources: &Sources,
+        scope: usize,
+        column: &ColumnRef,
+        uses: &mut BTreeSet<Use>,
+    ) {
+        for around in self.around(scope) {
+            for source in sources.of_scope(around) {
+                let is_meant = column
+                    .qualifier
+                    .as_ref()
+                    .is_none_or(|qualifier| source.is_called(self, qualifier));
+                let Some(object) = source.object.as_ref().filter(|_| is_meant) else {
+                    continue;
+                };
+                // A list of aliases renames the columns from the first on.
+                let place = source.columns.place(self, &column.name);
+                let names = Columns::of_object(object).names();
+                if let Some(name) = place.and_then(|place| names.get(place)) {
+                    uses.insert(Use {
+                        key: object.key(),
+                        column: Some(name.clone()),
+                    });
+                    return;
+                }
+            }
+        }
+    }
+
     /// The columns that a query of the statement gives back, each with the type of the column it is taken from (`type_name` is empty
     /// where it is computed); `None` where they are not all known.
     pub(super) fn outputs_of(&self, query: &Query) -> Option<Vec<Column>> {

@@ -6,7 +6,7 @@ mod postgres;
 
 use migratory_core::Dialect;
 
-pub(super) use postgres::built_in;
+pub(super) use postgres::{built_in, printed_name};
 
 use super::Work;
 use crate::nearest;

@@ -1,0 +1,441 @@
+//! Statements that nobody interprets: what they may have touched is no longer fully known, and no more than that.
+
+use super::Work;
+use super::effects::{Effects, Head, Verb};
+use super::lookup::Lookup;
+use crate::Span;
+use crate::catalog::{Definition, Key, Object};
+use crate::syntax::ir::{Ident, ObjectKind, ObjectName};
+use crate::syntax::{Token, tokenize};
+
+/// How far routines are followed that call each other.
+const DEPTH: usize = 4;
+
+/// Verbs of statements that leave the schema as it is.
+const TRACELESS: [&str; 52] = [
+    "abort",
+    "analyze",
+    "begin",
+    "check",
+    "checkpoint",
+    "checksum",
+    "close",
+    "cluster",
+    "comment",
+    "commit",
+    "copy",
+    "deallocate",
+    "declare",
+    "delete",
+    "desc",
+    "describe",
+    "discard",
+    "end",
+    "explain",
+    "fetch",
+    "flush",
+    "grant",
+    "handler",
+    "help",
+    "insert",
+    "kill",
+    "listen",
+    "load",
+    "lock",
+    "merge",
+    "move",
+    "notify",
+    "optimize",
+    "reassign",
+    "refresh",
+    "reindex",
+    "release",
+    "repair",
+    "replace",
+    "reset",
+    "revoke",
+    "rollback",
+    "savepoint",
+    "security",
+    "set",
+    "show",
+    "signal",
+    "start",
+    "truncate",
+    "unlisten",
+    "unlock",
+    "update",
+];
+
+/// What `CREATE`, `ALTER` and `DROP` can be about that the catalog does not hold.
+const UNHELD: [&str; 24] = [
+    "access",
+    "cast",
+    "collation",
+    "conversion",
+    "database",
+    "default",
+    "event",
+    "foreign",
+    "group",
+    "language",
+    "large",
+    "operator",
+    "procedural",
+    "publication",
+    "role",
+    "rule",
+    "server",
+    "statistics",
+    "subscription",
+    "system",
+    "tablespace",
+    "text",
+    "transform",
+    "user",
+];
+
+/// Functions that leave the schema as it is, whatever is passed to them.
+const PLAIN_FUNCTIONS: [&str; 14] = [
+    "coalesce",
+    "concat",
+    "count",
+    "currval",
+    "greatest",
+    "lastval",
+    "max",
+    "min",
+    "nextval",
+    "now",
+    "pg_get_serial_sequence",
+    "set_config",
+    "setval",
+    "sum",
+];
+
+impl Work<'_, '_> {
+    /// Says that anything may have been touched: nobody knows what is missing, and what is there may have changed.
+    pub(super) fn lose_track(&mut self) {
+        let keys: Vec<Key> = self.catalog.objects().map(|object| object.key()).collect();
+        for key in &keys {
+            self.catalog.mark_if_there(key);
+        }
+        self.catalog.mark_incomplete();
+    }
+
+    /// Code in another language, and calls of it.
+    pub(super) fn run_block(&mut self, body: Span) {
+        let text = body.of(self.script.text);
+        let effects = Effects::read(self.dialect, text);
+        // What a prepared statement says was put together somewhere above.
+        let effects = match effects.is_dynamic && self.begins_with(&["execute"]) {
+            true => Effects::read(self.dialect, self.script.text),
+            false => effects,
+        };
+        self.suffer(&effects, DEPTH);
+    }
+
+    /// A query may call what changes the schema.
+    pub(super) fn run_query(&mut self) {
+        let text = self.statement.span.of(self.script.text);
+        let effects = Effects::read(self.dialect, text);
+        let is_plain = effects.calls.iter().all(|call| {
+            let name = call.name.text.to_ascii_lowercase();
+            PLAIN_FUNCTIONS.contains(&name.as_str())
+        });
+        self.follow(&effects, DEPTH);
+        if is_plain {
+            return;
+        }
+        // A function of an extension that is told the name of a table may do something to it.
+        for key in self.tables_called(&effects.strings) {
+            let table = self.catalog.get(&key).cloned();
+            let is_known = effects
+                .calls
+                .iter()
+                .any(|call| !self.is_unknown_routine(call));
+            if table.is_some() && !is_known {
+                self.mark(&key);
+            }
+        }
+    }
+
+    /// A statement that the adapter cannot interpret.
+    pub(super) fn run_unknown(&mut self) {
+        let text = self.statement.span.of(self.script.text);
+        let effects = Effects::read(self.dialect, text);
+        if self.begins_with(&["create", "alter", "drop", "rename"]) {
+            return match effects.heads.first() {
+                Some(head) => self.suffer_head(head, &effects),
+                None if self.is_unheld() => {}
+                None => self.lose_track(),
+            };
+        }
+        if self.begins_with(&["select", "with", "values", "table"]) {
+            self.made_by_select();
+            return self.follow(&effects, DEPTH);
+        }
+        if self.begins_with(&["call", "execute", "prepare", "do", "if"]) {
+            return self.run_block(self.statement.span);
+        }
+        if !self.begins_with(&TRACELESS) {
+            self.lose_track();
+        }
+    }
+
+    fn begins_with(&self, words: &[&str]) -> bool {
+        let text = self.script.text;
+        let first = self.tokens().into_iter().next();
+        first.is_some_and(|(start, token)| {
+            let word = &text[start + token.span.start..start + token.span.end];
+            words.iter().any(|known| word.eq_ignore_ascii_case(known))
+        })
+    }
+
+    /// The statement's tokens, but blanks and comments, with where they are counted from.
+    fn tokens(&self) -> Vec<(usize, Token)> {
+        let span = self.statement.span;
+        let tokens = tokenize(self.dialect, span.of(self.script.text));
+        let tokens = tokens.into_iter().filter(|token| !token.is_trivia());
+        tokens.map(|token| (span.start, token)).collect()
+    }
+
+    /// Whether the statement is about something that the catalog does not hold.
+    fn is_unheld(&self) -> bool {
+        let text = self.statement.span.of(self.script.text);
+        let words = self.tokens();
+        let mut words = words.iter().skip(1).map(|(_, token)| token);
+        let kind = words.find(|token| !token.is_any_word(text, &["or", "replace", "trusted"]));
+        kind.is_some_and(|token| token.is_any_word(text, &UNHELD))
+    }
+
+    /// `SELECT ... INTO` makes a table.
+    fn made_by_select(&mut self) {
+        let text = self.statement.span.of(self.script.text);
+        let tokens = self.tokens();
+        let mut rest = tokens
+            .iter()
+            .map(|(_, token)| token)
+            .skip_while(|token| !token.is_word(text, "into"))
+            .skip(1)
+            .skip_while(|token| {
+                token.is_any_word(text, &["table", "temp", "temporary", "unlogged"])
+            });
+        if let Some(token) = rest.next().filter(|token| token.is_identifier()) {
+            let name = ObjectName {
+                schema: None,
+                name: Ident::unwritten(token.unquote(text).to_ascii_lowercase()),
+            };
+            self.stand_in(ObjectKind::Table, &name);
+        }
+    }
+
+    fn suffer(&mut self, effects: &Effects, depth: usize) {
+        for head in &effects.heads {
+            self.suffer_head(head, effects);
+        }
+        if effects.is_dynamic {
+            self.lose_track();
+        }
+        self.follow(effects, depth);
+    }
+
+    /// What the routines do that code calls.
+    fn follow(&mut self, effects: &Effects, depth: usize) {
+        if depth == 0 {
+            return;
+        }
+        let mut bodies = Vec::new();
+        for call in &effects.calls {
+            let routines = self.catalog.objects().filter(|object| {
+                let bare = object.name.split('(').next().unwrap_or_default();
+                let is_routine =
+                    matches!(object.kind, ObjectKind::Function | ObjectKind::Procedure);
+                is_routine && self.catalog.naming().is_same(bare, &call.name.text)
+            });
+            for routine in routines {
+                match routine.definition() {
+                    // One that was made where nobody looked.
+                    Definition::Unknown => bodies.push(None),
+                    _ if routine.sql.is_empty() => {}
+                    _ => bodies.push(Some(routine.sql.clone())),
+                }
+            }
+        }
+        for body in bodies {
+            match body {
+                Some(body) => self.suffer(&Effects::read(self.dialect, &body), depth - 1),
+                None => self.lose_track(),
+            }
+        }
+    }
+
+    fn is_unknown_routine(&self, call: &ObjectName) -> bool {
+        let mut objects = self.catalog.objects();
+        !objects.any(|object| {
+            let bare = object.name.split('(').next().unwrap_or_default();
+            matches!(object.kind, ObjectKind::Function | ObjectKind::Procedure)
+                && self.catalog.naming().is_same(bare, &call.name.text)
+        })
+    }
+
+    fn suffer_head(&mut self, head: &Head, effects: &Effects) {
+        let Some(name) = &head.name else {
+            return self.suffer_some(head, effects);
+        };
+        match (head.kind, &head.table) {
+            (kind, Some(table)) if self.is_in_table(kind) => {
+                self.suffer_part(head.verb, kind, name, table);
+            }
+            // Without its table nobody finds it.
+            (kind, None) if self.is_in_table(kind) => self.suffer_parts(kind),
+            (ObjectKind::Function | ObjectKind::Procedure, _) => self.suffer_routine(head, name),
+            (ObjectKind::Schema, _) if head.verb == Verb::Drop => self.lose_track(),
+            (kind, table) => {
+                if let Some(Lookup::Found(table)) = table
+                    .as_ref()
+                    .map(|table| self.look_up(ObjectKind::Table, table))
+                {
+                    // Its indexes are asked for when a foreign key wants a key.
+                    self.touched.insert(table.key());
+                }
+                match (self.look_up(kind, name), head.verb) {
+                    (Lookup::Found(object), Verb::Drop) => self.doubt(&object),
+                    (Lookup::Found(object), _) => self.mark(&object.key()),
+                    (Lookup::Missing, Verb::Drop) | (Lookup::Open, _) => {}
+                    (Lookup::Missing, _) => self.stand_in(kind, name),
+                }
+            }
+        }
+    }
+
+    fn is_in_table(&self, kind: ObjectKind) -> bool {
+        let naming = self.catalog.naming();
+        kind.is_part() && !naming.key(None, "a", kind, "b").table.is_empty()
+    }
+
+    /// Something that belongs to a table.
+    fn suffer_part(&mut self, verb: Verb, kind: ObjectKind, name: &ObjectName, table: &ObjectName) {
+        let Lookup::Found(table) = self.look_up(ObjectKind::Table, table) else {
+            return;
+        };
+        let text = &name.name.text;
+        match (self.look_up_part(kind, &table, text), verb) {
+            (Lookup::Found(object), Verb::Drop) => self.doubt(&object),
+            (Lookup::Found(object), _) => self.mark(&object.key()),
+            (Lookup::Missing, Verb::Create | Verb::Alter) => {
+                let naming = self.catalog.naming();
+                let schema = table.schema.as_deref();
+                let definition = Definition::Unknown;
+                let object = Object::modelled(naming, kind, schema, text, &table.name, definition);
+                let mut object = object.made_by(self.origin());
+                object.incomplete = true;
+                self.put(object);
+            }
+            _ => {}
+        }
+    }
+
+    fn suffer_parts(&mut self, kind: ObjectKind) {
+        let parts: Vec<_> = self.catalog.of_kind(kind).cloned().collect();
+        for part in parts {
+            self.doubt(&part);
+        }
+    }
+
+    /// A routine, of which the types of its arguments are not read.
+    fn suffer_routine(&mut self, head: &Head, name: &ObjectName) {
+        let routines = self.routines_named(name).unwrap_or_default();
+        if head.verb == Verb::Drop {
+            for routine in &routines {
+                self.doubt(routine);
+            }
+        } else {
+            self.stand_in(head.kind, name);
+        }
+    }
+
+    /// An object whose name is put together from pieces.
+    fn suffer_some(&mut self, head: &Head, effects: &Effects) {
+        let called = self.tables_called(&effects.strings);
+        if head.kind == ObjectKind::Table
+            && head.verb == Verb::Alter
+            && !called.is_empty()
+            && !effects.reads_catalog
+        {
+            for key in called {
+                self.mark(&key);
+            }
+            return;
+        }
+        if head.verb == Verb::Create {
+            return match head.table.as_ref().filter(|_| self.is_in_table(head.kind)) {
+                Some(table) => {
+                    if let Lookup::Found(table) = self.look_up(ObjectKind::Table, table) {
+                        self.mark(&table.key());
+                    }
+                }
+                None => self.catalog.mark_incomplete(),
+            };
+        }
+        if head.kind == ObjectKind::Schema {
+            return self.lose_track();
+        }
+        let is_touched = |object: &Object| match head.kind {
+            ObjectKind::Table => object.kind.is_table_like() || object.kind.is_part(),
+            kind => object.kind == kind,
+        };
+        let objects: Vec<_> = self
+            .catalog
+            .objects()
+            .filter(|object| is_touched(object))
+            .cloned()
+            .collect();
+        for object in objects {
+            match head.verb {
+                Verb::Drop => self.doubt(&object),
+                _ => self.mark(&object.key()),
+            }
+        }
+    }
+
+    /// The tables whose names are strings, with a schema or without.
+    fn tables_called(&self, strings: &[String]) -> Vec<Key> {
+        let tables = strings.iter().filter_map(|string| {
+            let (schema, name) = match string.split_once('.') {
+                Some((schema, name)) => (Some(schema), name),
+                None => (None, string.as_str()),
+            };
+            let name = ObjectName::unwritten(schema, name.trim_matches('"'));
+            let found = self.look_up(ObjectKind::Table, &name).found();
+            found.map(|table| table.key())
+        });
+        tables.collect()
+    }
+
+    /// It may look otherwise now.
+    fn mark(&mut self, key: &Key) {
+        self.touched.insert(key.clone());
+        self.catalog.mark_if_there(key);
+    }
+
+    /// It may be gone now.
+    fn doubt(&mut self, object: &Object) {
+        let mut doubtful = object.redefined(Definition::Unknown);
+        doubtful.incomplete = true;
+        self.put(doubtful);
+    }
+
+    /// Something may be there under that name now.
+    fn stand_in(&mut self, kind: ObjectKind, name: &ObjectName) {
+        let text = &name.name.text;
+        let definition = Definition::Unknown;
+        let Some(mut object) = self.new_object(kind, name, text, false, definition) else {
+            return;
+        };
+        object.incomplete = true;
+        if self.catalog.get(&object.key()).is_none() {
+            self.put(object);
+        }
+    }
+}
