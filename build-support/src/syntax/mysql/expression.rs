@@ -325,7 +325,11 @@ impl Reader<'_> {
                 self.expression()?;
                 if is_conversion && self.eat_comma() {
                     self.cast()?;
-                } else if self.eat_comma() && self.at_kind(TokenKind::RightParen) {
+                } else if self.eat_comma() {
+                    if self.at_kind(TokenKind::RightParen) {
+                        return self.refuse();
+                    }
+                } else if !self.at_kind(TokenKind::RightParen) && !self.at_any(&SEPARATORS) {
                     return self.refuse();
                 }
             }
@@ -410,6 +414,18 @@ const INFIX: [&str; 23] = [
 
 const INFIX_WORDS: [&str; 10] = [
     "and", "or", "xor", "div", "mod", "like", "regexp", "rlike", "escape", "between",
+];
+
+/// Words between the arguments of a call.
+const SEPARATORS: [&str; 8] = [
+    "as",
+    "for",
+    "from",
+    "limit",
+    "order",
+    "returning",
+    "separator",
+    "using",
 ];
 
 /// Words that may have `NOT` before them between operands.

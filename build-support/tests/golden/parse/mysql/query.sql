@@ -27,3 +27,4 @@ CREATE OR REPLACE ALGORITHM=MERGE DEFINER=`root`@`localhost` SQL SECURITY DEFINE
 SELECT _rowid, NEXTVAL(s), NEXT VALUE FOR s, t.row_start, a value FROM t;
 select `t`.`a` from ((`t` join `u` on((`t`.`id` = `u`.`id`))) left join `v` on(`v`.`k` = `u`.`k`));
 INSERT INTO t (a) SELECT * FROM (SELECT 1 AS a) AS x WHERE NOT EXISTS (SELECT 1 FROM t WHERE t.a = x.a) LIMIT 1;
+SELECT a FROM t WHERE MATCH (a) AGAINST ('x' IN BOOLEAN MODE);

@@ -15,3 +15,4 @@ HANDLER t OPEN;
 SELECT 1 + FROM t;
 SELECT f(a,) FROM t;
 SELECT a FROM t LEFT u;
+SELECT f(a b) FROM t;
