@@ -229,8 +229,12 @@ impl Catalog {
 
     /// How the object of that kind and name went, where it was there once and is no longer.
     pub fn gone(&self, schema: Option<&str>, name: &str, kind: ObjectKind) -> Option<&Gone> {
-        let key = self.naming.key(schema, name, kind, "");
-        self.gone.get(&(key, None)).map(|gone| &**gone)
+        self.fate(&self.naming.key(schema, name, kind, ""))
+    }
+
+    /// How the object of that key went.
+    pub fn fate(&self, key: &Key) -> Option<&Gone> {
+        self.gone.get(&(key.clone(), None)).map(|gone| &**gone)
     }
 
     /// How the column of that name went from a table that still stands.
@@ -315,6 +319,14 @@ impl Catalog {
         if let Some(object) = self.get(key) {
             let marked = object.marked();
             self.insert(marked);
+        }
+    }
+
+    /// Says which statement made the object of that key.
+    pub fn say_who_made(&mut self, key: &Key, origin: Origin) {
+        if let Some(object) = self.get(key) {
+            let object = Object::clone(object).made_by(origin);
+            self.insert(object);
         }
     }
 

@@ -9,17 +9,31 @@
 
 #![allow(dead_code, reason = "its members are not all there yet")]
 
+mod alter;
 mod apply;
+mod column;
+mod comment;
+mod constraint;
 mod defaults;
+mod dependents;
+mod drop;
 mod effects;
 mod findings;
+mod foreign_key;
+mod generated_name;
+mod index;
+mod inherit;
 mod lookup;
 mod made_type;
 mod names;
 mod opaque;
 mod outputs;
+mod relation;
+mod rename;
 mod routine;
+mod sequence;
 mod session;
+mod table;
 mod trigger;
 mod types;
 mod view;
