@@ -28,7 +28,10 @@ impl Walk<'_> {
                 Mention::Column(column) => expr.columns.push(column),
                 Mention::Function(name) => expr.functions.push(name),
                 Mention::Cast(data_type) => expr.casts.push(data_type),
-                Mention::Query(query) => self.tables_of(&query, &mut expr.tables),
+                Mention::Query(query) if !self.is_nested => {
+                    self.tables_of(&query, &mut expr.tables);
+                }
+                Mention::Query(_) => {}
             }
         }
         expr

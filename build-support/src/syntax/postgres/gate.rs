@@ -10,13 +10,17 @@ use crate::syntax::depth::is_deep;
 use crate::syntax::{SyntaxError, Token, TokenKind};
 
 /// Levels of a tree that fit into the stack that any thread has.
-const SHALLOW: usize = 256;
+const SHALLOW: usize = 96;
 
 /// Levels of a tree that are read on a stack of their own.
 const DEEP: usize = 100_000;
 
-/// What a level of the tree costs where nothing is optimised, in bytes.
-const LEVEL: usize = 4 * 1024;
+/// What a level of the tree costs where nothing is optimised, in bytes, and what everything else does.
+const LEVEL: usize = 8 * 1024;
+const BASE: usize = 4 * 1024 * 1024;
+
+/// Signs, casts and `NOT`s in a row that are read: the parser takes four times as long for twice as many.
+const ROW: usize = 512;
 
 /// Reads a statement with a stack that is large enough for it. `None` where nothing is, and where the parser gives up.
 pub(super) fn guarded<T: Send>(
@@ -25,7 +29,7 @@ pub(super) fn guarded<T: Send>(
     read: impl FnOnce() -> T + Send,
 ) -> Option<T> {
     let levels = levels(text, tokens);
-    if is_deep(tokens) || levels > DEEP {
+    if is_deep(tokens) || levels > DEEP || longest_row(text, tokens) > ROW {
         return None;
     }
     let read = || catch_unwind(AssertUnwindSafe(read)).ok();
@@ -33,7 +37,7 @@ pub(super) fn guarded<T: Send>(
         return read();
     }
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size((SHALLOW + levels) * LEVEL);
+        let thread = std::thread::Builder::new().stack_size(BASE + levels * LEVEL);
         let running = thread.spawn_scoped(scope, read).ok()?;
         running.join().ok().flatten()
     })
@@ -62,6 +66,23 @@ fn levels(text: &str, tokens: &[Token]) -> usize {
         most = most.max(around + row);
     }
     most
+}
+
+/// How many operators, casts and `NOT`s follow each other at most.
+fn longest_row(text: &str, tokens: &[Token]) -> usize {
+    let (mut row, mut longest) = (0_usize, 0_usize);
+    let mut casts = false;
+    for token in tokens.iter().filter(|token| !token.is_trivia()) {
+        let is_type = casts && token.is_identifier();
+        casts = token.kind == TokenKind::Operator && token.text(text) == "::";
+        if token.kind == TokenKind::Operator || token.is_word(text, "not") {
+            row += 1;
+        } else if !is_type {
+            row = 0;
+        }
+        longest = longest.max(row);
+    }
+    longest
 }
 
 /// Whether PostgreSQL's grammar takes a statement.

@@ -64,6 +64,7 @@ fn read(source: Source<'_>, root: &SyntaxNode) -> (Body, Vec<Scope>) {
         scopes: Vec::new(),
         common: Vec::new(),
         finished: None,
+        is_nested: false,
         depth: 0,
         too_deep: false,
     };
@@ -102,6 +103,8 @@ struct Walk<'a> {
     common: Vec<Common>,
     /// Where the `WITH` starts that a compound query has read for its first operand.
     finished: Option<usize>,
+    /// Whether a query's scopes are being filled: what is in it is not summed up then, which would read it once more at each level.
+    is_nested: bool,
     depth: usize,
     too_deep: bool,
 }

@@ -3,7 +3,7 @@ use squawk_syntax::column_name::ColumnName;
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::Walk;
-use super::expression::{Path, is_expression, is_query, qualified};
+use super::expression::{Mention, Path, is_expression, is_query, mentions, qualified};
 use super::tree::{child, children, has, has_token};
 use crate::syntax::ir::{ColumnRef, Ident, NameSource, NameSourceKind, ObjectName, Output, Query};
 
@@ -28,7 +28,7 @@ impl Walk<'_> {
             let columns = scope.columns.iter().map(|scoped| scoped.column.clone());
             query.columns.extend(columns);
         }
-        if let Some(select) = first_select(node) {
+        if let Some(select) = first_select(node).filter(|_| !self.is_nested) {
             let mark = self.with_in_sight(node);
             self.sum_up(&select, &mut query);
             self.forget(mark);
@@ -80,6 +80,7 @@ impl Walk<'_> {
         if !self.descend() {
             return;
         }
+        let was_nested = std::mem::replace(&mut self.is_nested, true);
         match node.kind() {
             SyntaxKind::SELECT | SyntaxKind::SELECT_INTO => self.select_into(node, scope),
             SyntaxKind::COMPOUND_SELECT => self.compound_into(node, scope),
@@ -99,6 +100,7 @@ impl Walk<'_> {
             SyntaxKind::MERGE => drop(self.merge_into(node, scope)),
             _ => {}
         }
+        self.is_nested = was_nested;
         self.ascend();
     }
 
@@ -221,24 +223,19 @@ impl Walk<'_> {
         alias: Option<Ident>,
         scope: usize,
     ) -> Output {
-        let summary = self.expr(expr);
-        match expr.kind() {
-            SyntaxKind::NAME_REF | SyntaxKind::FIELD_EXPR => {
-                if has_token(expr, SyntaxKind::STAR) {
-                    return Output::Star(self.star_qualifier(expr, scope));
-                }
-                let is_column = match expr.kind() {
-                    SyntaxKind::NAME_REF => true,
-                    _ => matches!(qualified(self.source, expr), Path::Column(_)),
-                };
-                if let (true, [column]) = (is_column, summary.columns.as_slice()) {
-                    let column = column.clone();
-                    if self.is_looked_up(&column, scope) {
-                        return Output::Column { column, alias };
-                    }
-                }
-            }
-            _ => {}
+        if has_token(expr, SyntaxKind::STAR) && expr.kind() == SyntaxKind::FIELD_EXPR {
+            return Output::Star(self.star_qualifier(expr, scope));
+        }
+        let is_column = match expr.kind() {
+            SyntaxKind::NAME_REF => true,
+            SyntaxKind::FIELD_EXPR => matches!(qualified(self.source, expr), Path::Column(_)),
+            _ => false,
+        };
+        if is_column
+            && let Some(Mention::Column(column)) = mentions(self.source, expr).pop()
+            && self.is_looked_up(&column, scope)
+        {
+            return Output::Column { column, alias };
         }
         Output::Other(alias.or_else(|| inferred_name(target)))
     }
