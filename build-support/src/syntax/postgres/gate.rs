@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use squawk_syntax::{Parse, SourceFile, SyntaxKind, SyntaxNode};
 
-use super::tree::{Source, has};
+use super::tree::{Source, child, first_token};
 use crate::Span;
 use crate::syntax::depth::is_deep;
 use crate::syntax::{SyntaxError, Token, TokenKind};
@@ -108,22 +108,53 @@ pub(super) fn verdict(
             Span::new(start, end),
         ));
     }
-    match parsed.syntax_node().descendants().find_map(missed) {
-        Some((message, node)) => {
-            let end = source.span(&node).end;
-            Err(refused(source, tokens, message, Span::new(end, end)))
+    let root = parsed.syntax_node();
+    match root.descendants().find_map(|node| missed(source, &node)) {
+        Some((message, offset)) => {
+            let span = Span::new(offset, offset);
+            Err(refused(source, tokens, message, span))
         }
         None => Ok(()),
     }
 }
 
-/// What the parser takes and the server does not.
-fn missed(node: SyntaxNode) -> Option<(&'static str, SyntaxNode)> {
-    let message = match node.kind() {
-        SyntaxKind::DROP_TABLE if !has(&node, SyntaxKind::TABLE_NAME_REF) => "expected a name",
-        _ => return None,
-    };
-    Some((message, node))
+/// What the parser takes and the server does not: the message, and where it belongs.
+fn missed(source: Source<'_>, node: &SyntaxNode) -> Option<(&'static str, usize)> {
+    // Asked for only where it is needed: in a deep tree it takes a walk to the bottom.
+    let end = || source.span(node).end;
+    let has_any = |kinds: &[SyntaxKind]| node.children().any(|child| kinds.contains(&child.kind()));
+    match node.kind() {
+        // `CASCADE` alone may be a table's name.
+        SyntaxKind::DROP_TABLE
+            if !has_any(&[
+                SyntaxKind::TABLE_NAME_REF,
+                SyntaxKind::CASCADE,
+                SyntaxKind::RESTRICT,
+            ]) =>
+        {
+            Some(("expected a name", end()))
+        }
+        SyntaxKind::ALTER_TABLE
+            if node
+                .children()
+                .all(|child| child.kind() == SyntaxKind::TABLE_RELATION_NAME) =>
+        {
+            Some(("expected an action", end()))
+        }
+        SyntaxKind::COPY if !has_any(&[SyntaxKind::COPY_FROM, SyntaxKind::COPY_TO]) => {
+            Some(("expected `FROM` or `TO`", end()))
+        }
+        // The server reads `DEFAULT NOT NULL` as a default without a value.
+        SyntaxKind::DEFAULT_CONSTRAINT => {
+            let value = child(node, SyntaxKind::PREFIX_EXPR)?;
+            let not = first_token(&value).filter(|token| token.kind() == SyntaxKind::NOT_KW)?;
+            Some((
+                "expected a value, found `NOT`",
+                source.token_span(&not).start,
+            ))
+        }
+        _ => None,
+    }
 }
 
 /// An error at the token that the parser stumbled over, in words that name no part of the parser.
