@@ -233,36 +233,37 @@ impl Work<'_, '_> {
             return false;
         };
         let same = |other: &Option<Ident>| other.as_ref().is_some_and(|it| it.text == name.text);
-        let keys = table.primary_key.iter().chain(&table.uniques);
-        let (going, staying): (Vec<_>, Vec<_>) = keys.partition(|key| same(&key.name));
-        let Some(going) = going.first() else {
+        let mut keys = table.primary_key.iter().chain(&table.uniques);
+        let Some(going) = keys.find(|key| same(&key.name)) else {
             return false;
         };
-        let is_replaced = staying
-            .iter()
-            .any(|key| self.are_same_columns(&key.columns, &going.columns));
-        if self.dialect != Dialect::Postgres || is_replaced {
+        let what = format!("constraint `{}` of `{}`", name.text, object.name);
+        self.are_foreign_keys_left(object, &going.columns, (&what, name.span), cascade)
+    }
+
+    /// Whether foreign keys are left without the only key they can point at when that goes; with `CASCADE` they go too.
+    pub(super) fn are_foreign_keys_left(
+        &mut self,
+        object: &Rc<Object>,
+        columns: &[Ident],
+        (what, span): (&str, crate::Span),
+        cascade: bool,
+    ) -> bool {
+        if self.dialect != Dialect::Postgres || self.keys_on(object, columns) != 1 {
             return false;
         }
         for (child, foreign_key) in self.children_of(&object.key()) {
-            if !self.are_same_columns(&foreign_key.parent_columns, &going.columns) {
+            if !self.are_same_columns(&foreign_key.parent_columns, columns) {
                 continue;
             }
             let by = foreign_key.name.clone().unwrap_or_default();
-            let has_index = self
-                .catalog
-                .indexes_of(object)
-                .any(|index| index.as_index().is_some_and(|index| index.unique));
-            if has_index || !self.is_known(&child) || !self.is_known(object) {
-                continue;
-            }
-            if !cascade {
-                let what = format!("constraint `{}` of `{}`", name.text, object.name);
+            if cascade {
+                self.drop_constraint_at(&child.key(), &by);
+            } else if self.is_known(&child) && self.is_known(object) {
                 let needing = [format!("the foreign key `{}` of `{}`", by.text, child.name)];
-                self.still_needed(&what, name.span, &needing, Some(&child.clone()));
+                self.still_needed(what, span, &needing, Some(&child.clone()));
                 return true;
             }
-            self.drop_constraint_at(&child.key(), &by);
         }
         false
     }

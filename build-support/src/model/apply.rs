@@ -1,7 +1,7 @@
 use super::Work;
 use super::lookup::Lookup;
 use crate::catalog::{Definition, Gone, Key, Object, Origin};
-use crate::syntax::ir::{Body, ObjectKind, ObjectName};
+use crate::syntax::ir::{Body, Ident, ObjectKind, ObjectName};
 
 impl Work<'_, '_> {
     /// Does to the catalog what the statement does to the server.
@@ -11,12 +11,13 @@ impl Work<'_, '_> {
                 name,
                 if_not_exists,
             } => {
-                let name = ObjectName {
-                    schema: None,
-                    name: name.clone(),
-                };
-                self.create_named(ObjectKind::Schema, &name, *if_not_exists);
+                self.create_outside_schemas(ObjectKind::Schema, name, *if_not_exists);
             }
+            Body::CreateExtension {
+                name,
+                if_not_exists,
+                ..
+            } => self.create_outside_schemas(ObjectKind::Extension, name, *if_not_exists),
             Body::CreateEvent {
                 name,
                 if_not_exists,
@@ -33,6 +34,13 @@ impl Work<'_, '_> {
             } => self.alter_relation(*kind, table, (*if_exists, *only), actions),
             Body::RenameTables(pairs) => self.rename_tables(pairs),
             Body::Drop { .. } => self.drop_objects(),
+            Body::Rename {
+                kind,
+                name,
+                table,
+                arguments,
+                to,
+            } => self.rename_object(*kind, name, table.as_ref(), arguments.as_deref(), to),
             Body::Comment { kind, name, part } => self.comment(*kind, name, part.as_ref()),
             Body::Truncate { tables, .. } => self.truncate(tables),
             Body::Set { name, values, .. } => self.session.set(name, values),
@@ -49,6 +57,19 @@ impl Work<'_, '_> {
             _ => {}
         }
         self.look_up_names();
+    }
+
+    /// Makes a schema or an extension, which are in no schema themselves.
+    fn create_outside_schemas(&mut self, kind: ObjectKind, name: &Ident, if_not_exists: bool) {
+        match self.catalog.find(None, &name.text, kind).cloned() {
+            Some(_) if if_not_exists => {}
+            Some(existing) => self.duplicate_object(kind, &name.text, name.span, &existing),
+            None => {
+                let (naming, text) = (self.catalog.naming(), &name.text);
+                let object = Object::modelled(naming, kind, None, text, text, Definition::Name);
+                self.put(object.made_by(self.origin()));
+            }
+        }
     }
 
     /// Makes an object of which the catalog holds the name alone.

@@ -219,7 +219,7 @@ impl Work<'_, '_> {
 
     fn retype_column(&mut self, key: &Key, name: &Ident, new: &NewType) {
         let type_name = self.type_name(Some(&new.data_type), &new.type_name);
-        if self.is_read_by_view(key, name) {
+        if self.is_held(key, name) {
             return;
         }
         if let Some(column) = self.column_at(key, name)
@@ -238,27 +238,33 @@ impl Work<'_, '_> {
         });
     }
 
-    /// PostgreSQL does not change the type of a column that a view reads.
-    fn is_read_by_view(&mut self, key: &Key, name: &Ident) -> bool {
-        let Some(view) = self.view_of_column(key, &name.text) else {
+    /// PostgreSQL does not change the type of a column that a view, a trigger or a policy uses.
+    fn is_held(&mut self, key: &Key, name: &Ident) -> bool {
+        let Some(view) = self.holder_of_column(key, &name.text) else {
             return false;
         };
         let message = format!(
-            "column `{}` is read by the {} `{}`, so its type cannot change",
+            "column `{}` is used by the {} `{}`, so its type cannot change",
             name.text, view.kind, view.name
         );
-        self.refused(message, name.span, "read by a view", &view);
+        self.refused(message, name.span, "used elsewhere", &view);
         true
     }
 
-    fn view_of_column(&self, key: &Key, name: &str) -> Option<Rc<Object>> {
+    fn holder_of_column(&self, key: &Key, name: &str) -> Option<Rc<Object>> {
         if self.dialect != Dialect::Postgres || self.catalog.is_incomplete() {
             return None;
         }
         let reads = |user: &Rc<Object>| {
-            let is_view = matches!(user.kind, ObjectKind::View | ObjectKind::MaterializedView);
-            is_view
-                && !user.incomplete
+            let holds_on = matches!(
+                user.kind,
+                ObjectKind::View
+                    | ObjectKind::MaterializedView
+                    | ObjectKind::Trigger
+                    | ObjectKind::Policy
+            );
+            holds_on
+                && self.is_certain(user)
                 && user
                     .uses
                     .iter()
@@ -295,7 +301,7 @@ impl Work<'_, '_> {
         }
         let naming = self.catalog.naming();
         let what = format!("column `{}` of `{}`", name.text, object.name);
-        while let Some(view) = self.view_of_column(&key, &name.text) {
+        while let Some(view) = self.holder_of_column(&key, &name.text) {
             if !cascade {
                 let needing = [format!("{} `{}`", view.kind, view.name)];
                 self.still_needed(&what, name.span, &needing, Some(&view.clone()));
@@ -351,7 +357,7 @@ impl Work<'_, '_> {
     }
 
     /// Takes a column away with all that is made of it.
-    fn drop_column_at(&mut self, key: &Key, name: &Ident) {
+    pub(super) fn drop_column_at(&mut self, key: &Key, name: &Ident) {
         let Some(object) = self.catalog.get(key).cloned() else {
             return;
         };

@@ -162,7 +162,7 @@ impl Work<'_, '_> {
                     fall.needing.push(Needing::Default(user.key(), key.clone()));
                 }
             }
-            Definition::View(_) | Definition::Policy(_) => {
+            Definition::View(_) | Definition::Policy(_) | Definition::Trigger(_) => {
                 fall.needing.push(Needing::Object(user.key()));
                 if cascade {
                     open.push(user.key());
@@ -213,7 +213,8 @@ impl Work<'_, '_> {
         needing: &[String],
         first: Option<&Object>,
     ) {
-        let message = format!("{what} cannot be dropped: {} needs it", needing.join(", "));
+        let verb = if needing.len() == 1 { "needs" } else { "need" };
+        let message = format!("{what} cannot be dropped: {} {verb} it", needing.join(", "));
         let mut found = self.finding("still-needed", message, span, "still needed");
         if let Some(first) = first {
             found = self.with_origin(found, first);
@@ -228,7 +229,7 @@ impl Work<'_, '_> {
     fn title_of(&self, need: &Needing) -> Option<(String, Rc<Object>)> {
         let (Needing::Object(key) | Needing::ForeignKey(key, _) | Needing::Default(key, _)) = need;
         let object = self.catalog.get(key)?.clone();
-        if object.incomplete {
+        if !self.is_certain(&object) {
             return None;
         }
         let title = match need {
@@ -240,6 +241,16 @@ impl Work<'_, '_> {
             Needing::Default(..) => format!("a default of `{}`", object.name),
         };
         Some((title, object))
+    }
+
+    /// Whether an object is there for certain, and its table, where it belongs to one.
+    pub(super) fn is_certain(&self, object: &Object) -> bool {
+        let schema = object.schema.as_deref().unwrap_or_default();
+        let table = self.relation_key(schema, &object.table);
+        let is_open = |table: &Rc<Object>| table.incomplete;
+        let is_part_of_unknown =
+            object.kind.is_part() && self.catalog.get(&table).is_none_or(is_open);
+        !object.incomplete && !is_part_of_unknown
     }
 
     /// Takes a foreign key or a default away from a table that stays.

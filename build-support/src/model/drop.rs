@@ -7,7 +7,7 @@ use migratory_core::Dialect;
 use super::Work;
 use super::lookup::Lookup;
 use crate::catalog::{Key, Object};
-use crate::syntax::ir::{Body, Ident, ObjectKind, ObjectName};
+use crate::syntax::ir::{Body, DataType, Ident, ObjectKind, ObjectName};
 
 /// A `DROP` of relations.
 #[derive(Clone, Copy)]
@@ -29,6 +29,7 @@ impl Work<'_, '_> {
             if_exists,
             cascade,
             table,
+            arguments,
             ..
         } = &self.statement.body
         else {
@@ -46,6 +47,29 @@ impl Work<'_, '_> {
             | ObjectKind::Sequence => self.drop_relations(names, dropping),
             ObjectKind::Index => self.drop_indexes(names, table.as_ref(), dropping),
             ObjectKind::Schema => self.drop_schemas(names, dropping),
+            _ => {
+                for name in names {
+                    self.drop_other(name, table.as_ref(), arguments.as_deref(), dropping);
+                }
+            }
+        }
+    }
+
+    fn drop_other(
+        &mut self,
+        name: &ObjectName,
+        table: Option<&ObjectName>,
+        arguments: Option<&[DataType]>,
+        dropping: Dropping,
+    ) {
+        match dropping.kind {
+            ObjectKind::Trigger | ObjectKind::Policy => self.drop_part(name, table, dropping),
+            ObjectKind::Function | ObjectKind::Procedure => {
+                self.drop_routine(name, arguments, dropping);
+            }
+            ObjectKind::Type | ObjectKind::Domain => self.drop_type(name, dropping),
+            ObjectKind::Extension => self.drop_extension(name, dropping),
+            ObjectKind::Event => self.drop_named(name, dropping),
             _ => {}
         }
     }
@@ -54,7 +78,9 @@ impl Work<'_, '_> {
     pub(super) fn drop_relations(&mut self, names: &[ObjectName], dropping: Dropping) {
         let mut going: Vec<(Key, &ObjectName)> = Vec::new();
         for name in names {
-            if let Some(object) = self.dropped(name, dropping) {
+            if let Some(object) = self.dropped(name, dropping)
+                && !self.is_index_needed(&object, name, dropping.cascade)
+            {
                 going.push((object.key(), name));
             }
         }
@@ -69,6 +95,19 @@ impl Work<'_, '_> {
         let names: Vec<String> = going.iter().map(|(_, name)| format!("`{name}`")).collect();
         let what = format!("{} {}", dropping.kind, names.join(", "));
         self.let_go(&keys, dropping.cascade, &what, span);
+    }
+
+    /// Whether foreign keys point at the columns of an index that is to go.
+    fn is_index_needed(&mut self, index: &Object, name: &ObjectName, cascade: bool) -> bool {
+        let columns = index.as_index().map(|index| self.unique_columns(index));
+        let schema = index.schema.as_deref().unwrap_or_default();
+        let table = self.relation_key(schema, &index.table);
+        let (Some(Some(columns)), Some(table)) = (columns, self.catalog.get(&table).cloned())
+        else {
+            return false;
+        };
+        let what = format!("index `{}`", index.name);
+        self.are_foreign_keys_left(&table, &columns, (&what, name.span()), cascade)
     }
 
     /// What a name in a `DROP` stands for.
@@ -120,16 +159,14 @@ impl Work<'_, '_> {
     /// `DROP SCHEMA`.
     pub(super) fn drop_schemas(&mut self, names: &[ObjectName], dropping: Dropping) {
         for name in names {
-            let object = match self.look_up(ObjectKind::Schema, name) {
-                Lookup::Found(object) => object,
-                Lookup::Missing if !dropping.if_exists && !self.may_be_there(&name.name) => {
-                    self.unknown_object(ObjectKind::Schema, name);
-                    continue;
-                }
-                Lookup::Open | Lookup::Missing => {
+            let found = self.catalog.find(None, &name.name.text, ObjectKind::Schema);
+            let Some(object) = found.cloned() else {
+                if dropping.if_exists || self.may_be_there(&name.name) {
                     self.empty_schema(&name.name);
-                    continue;
+                } else {
+                    self.unknown_object(ObjectKind::Schema, name);
                 }
+                continue;
             };
             let inside: Vec<Rc<Object>> = self.objects_in(&object.name);
             let is_refused = self.dialect == Dialect::Postgres && !dropping.cascade;
@@ -153,7 +190,7 @@ impl Work<'_, '_> {
     /// Whether a schema that the history does not make may be there all the same.
     fn may_be_there(&self, name: &Ident) -> bool {
         let gone = self.catalog.gone(None, &name.text, ObjectKind::Schema);
-        gone.is_none()
+        gone.is_none() || self.catalog.is_incomplete()
     }
 
     /// A schema that the history did not make goes, and everything in it.
@@ -164,7 +201,7 @@ impl Work<'_, '_> {
         self.let_go(&keys, true, &format!("schema `{}`", name.text), name.span);
     }
 
-    fn objects_in(&self, schema: &str) -> Vec<Rc<Object>> {
+    pub(super) fn objects_in(&self, schema: &str) -> Vec<Rc<Object>> {
         let is_in = |object: &&Rc<Object>| {
             object.kind != ObjectKind::Schema
                 && object.kind != ObjectKind::Extension

@@ -148,14 +148,28 @@ impl Work<'_, '_> {
                     self.is_led_by(&key, columns)
                 });
         }
-        keys.any(|key| self.are_same_columns(&key, columns))
-            || indexes.into_iter().any(|index| {
-                let key = leading_columns(&index.columns);
-                index.unique
-                    && index.filter.is_none()
-                    && key.len() == index.columns.len()
-                    && self.are_same_columns(&key, columns)
+        self.keys_on(parent, columns) > 0
+    }
+
+    /// How many keys and unique indexes of a table of PostgreSQL are on exactly those columns.
+    pub(super) fn keys_on(&self, object: &Object, columns: &[Ident]) -> usize {
+        let table = self.table_at(&object.key()).unwrap_or_default();
+        let keys = table.primary_key.iter().chain(&table.uniques);
+        let keys = keys.filter(|key| self.are_same_columns(&key.columns, columns));
+        let indexes = self.catalog.indexes_of(object).filter(|index| {
+            index.as_index().is_some_and(|index| {
+                self.unique_columns(index)
+                    .is_some_and(|key| self.are_same_columns(&key, columns))
             })
+        });
+        keys.count() + indexes.count()
+    }
+
+    /// The columns of an index that a foreign key can point at.
+    pub(super) fn unique_columns(&self, index: &CreateIndex) -> Option<Vec<Ident>> {
+        let columns = leading_columns(&index.columns);
+        let is_key = index.unique && index.filter.is_none() && columns.len() == index.columns.len();
+        is_key.then_some(columns)
     }
 
     /// Whether a key's first columns are those, in that order.

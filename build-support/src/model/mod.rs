@@ -7,8 +7,6 @@
 //! After an error the replay goes on as if the faulty statement had done what it could: what it would have made or changed is marked
 //! incomplete, so that one fault is one error.
 
-#![allow(dead_code, reason = "its members are not all there yet")]
-
 mod alter;
 mod apply;
 mod column;
@@ -17,6 +15,7 @@ mod constraint;
 mod defaults;
 mod dependents;
 mod drop;
+mod drop_named;
 mod effects;
 mod findings;
 mod foreign_key;
@@ -30,6 +29,7 @@ mod opaque;
 mod outputs;
 mod relation;
 mod rename;
+mod rename_named;
 mod routine;
 mod sequence;
 mod session;

@@ -246,7 +246,7 @@ pub(super) fn is_system_column(name: &str) -> bool {
 }
 
 /// The name in `nextval('name')`.
-fn sequence_name(text: &str) -> Option<ObjectName> {
+pub(super) fn sequence_name(text: &str) -> Option<ObjectName> {
     let start = text.to_ascii_lowercase().find("nextval")?;
     let mut parts = text[start..].split('\'');
     let written = parts.nth(1)?;

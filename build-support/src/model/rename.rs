@@ -6,6 +6,8 @@ use migratory_core::Dialect;
 
 use super::Work;
 use super::foreign_key::stored_schema;
+use super::relation::sequence_name;
+use super::sequence::next_value;
 use crate::catalog::{Definition, Gone, Key, Object};
 use crate::syntax::ir::{
     CreateIndex, CreateSequence, CreateTrigger, CreateView, Expr, Ident, ObjectKind, ObjectName,
@@ -122,9 +124,9 @@ impl Work<'_, '_> {
                 }
                 for column in &mut table.columns {
                     if let Some(default) = &mut column.default
-                        && default.text.contains("nextval")
+                        && sequence_name(&default.text).is_some_and(|it| it.name.text == from.name)
                     {
-                        default.text = default.text.replace(&from.name, &to.name);
+                        *default = next_value(&to.schema, &to.name);
                     }
                 }
                 Definition::Table(Rc::new(table))

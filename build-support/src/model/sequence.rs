@@ -144,7 +144,7 @@ fn is_serial(data_type: &DataType) -> bool {
 }
 
 /// The default of a `serial` column.
-fn next_value(schema: &str, name: &str) -> Expr {
+pub(super) fn next_value(schema: &str, name: &str) -> Expr {
     let quoted = |name: &str| {
         let is_plain = |letter: char| letter.is_ascii_lowercase() || letter == '_';
         let plain = name.starts_with(is_plain)
