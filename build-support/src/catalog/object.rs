@@ -23,7 +23,8 @@ pub struct Object {
     pub kind: ObjectKind,
     /// The table an index or trigger belongs to; for the others the name again.
     pub table: String,
-    /// The SQL that makes it, as the engine keeps it; empty for what the engine made by itself, and for what is modelled.
+    /// The SQL that makes it, as the engine keeps it; empty for what the engine made by itself, and for what is modelled, but for a routine
+    /// whose call may change the schema: of that it is the body.
     pub sql: Rc<str>,
     /// The statement that made it.
     pub origin: Option<Origin>,

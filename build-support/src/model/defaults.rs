@@ -18,6 +18,9 @@ impl Work<'_, '_> {
         let (Some(default), Some(data_type)) = (&column.default, &column.data_type) else {
             return;
         };
+        for cast in &default.casts {
+            self.type_name(Some(cast), "");
+        }
         let Some(value) = Value::read(self.dialect, &default.text) else {
             return;
         };

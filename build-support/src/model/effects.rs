@@ -103,6 +103,9 @@ fn literal(token: Token, text: &str) -> String {
     inner.replace("''", "'")
 }
 
+/// How many tokens behind a verb are looked at, so that time stays linear.
+const FAR: usize = 4096;
+
 /// Code with its tokens, but blanks and comments.
 struct Code<'t> {
     dialect: Dialect,
@@ -295,11 +298,7 @@ impl<'t> Code<'t> {
         if !kind.is_part() {
             return None;
         }
-        let mut rest = place..self.tokens.len();
-        let rest = rest
-            .by_ref()
-            .take_while(|place| !self.is_kind(*place, TokenKind::Semicolon));
-        let mut on = rest.filter(|place| self.is(*place, "on"));
+        let mut on = self.rest(place).filter(|place| self.is(*place, "on"));
         let mut table = on.next()? + 1;
         while self.is(table, "only") {
             table += 1;
@@ -309,9 +308,7 @@ impl<'t> Code<'t> {
 
     /// `RENAME TO` of an `ALTER`: the old name goes, a new one comes.
     fn renamed(&self, kind: ObjectKind, place: usize, is_cut: bool, heads: &mut Vec<Head>) {
-        let rest = (place..self.tokens.len())
-            .take_while(|place| !self.is_kind(*place, TokenKind::Semicolon));
-        for place in rest {
+        for place in self.rest(place) {
             let is_rename = self.is(place, "rename") && self.is(place + 1, "to")
                 || self.is(place, "set") && self.is(place + 1, "schema");
             if !is_rename {
@@ -343,6 +340,13 @@ impl<'t> Code<'t> {
             });
             return;
         }
+    }
+
+    /// The places up to the end of the statement, as far as they are looked at.
+    fn rest(&self, place: usize) -> impl Iterator<Item = usize> {
+        (place..self.tokens.len())
+            .take(FAR)
+            .take_while(|place| !self.is_kind(*place, TokenKind::Semicolon))
     }
 
     /// Something that is called at a place.
@@ -378,9 +382,7 @@ impl<'t> Code<'t> {
         if !self.runs(place) {
             return false;
         }
-        let rest = (place + 1..self.tokens.len())
-            .take_while(|place| !self.is_kind(*place, TokenKind::Semicolon));
-        let first = rest.filter_map(|place| self.string(place)).next();
+        let first = self.rest(place + 1).find_map(|place| self.string(place));
         first.is_none_or(|text| {
             let code = Code::new(self.dialect, &text);
             !code.is_any(0, &HARMLESS)

@@ -34,6 +34,7 @@ impl Work<'_, '_> {
     fn tell_missing(&mut self, name: &ObjectName, told: &mut BTreeSet<Span>) {
         if told.insert(name.span()) {
             self.unknown_table(name);
+            self.put_stand_in(ObjectKind::Table, name);
         }
     }
 

@@ -1,5 +1,7 @@
 //! Statements that nobody interprets: what they may have touched is no longer fully known, and no more than that.
 
+use std::collections::BTreeSet;
+
 use super::Work;
 use super::effects::{Effects, Head, Verb};
 use super::lookup::Lookup;
@@ -7,9 +9,6 @@ use crate::Span;
 use crate::catalog::{Definition, Key, Object};
 use crate::syntax::ir::{Ident, ObjectKind, ObjectName};
 use crate::syntax::{Token, tokenize};
-
-/// How far routines are followed that call each other.
-const DEPTH: usize = 4;
 
 /// Verbs of statements that leave the schema as it is.
 const TRACELESS: [&str; 52] = [
@@ -132,7 +131,7 @@ impl Work<'_, '_> {
             true => Effects::read(self.dialect, self.script.text),
             false => effects,
         };
-        self.suffer(&effects, DEPTH);
+        self.suffer(&effects, &mut BTreeSet::new());
     }
 
     /// A query may call what changes the schema.
@@ -143,7 +142,7 @@ impl Work<'_, '_> {
             let name = call.name.text.to_ascii_lowercase();
             PLAIN_FUNCTIONS.contains(&name.as_str())
         });
-        self.follow(&effects, DEPTH);
+        self.follow(&effects, &mut BTreeSet::new());
         if is_plain {
             return;
         }
@@ -173,7 +172,7 @@ impl Work<'_, '_> {
         }
         if self.begins_with(&["select", "with", "values", "table"]) {
             self.made_by_select();
-            return self.follow(&effects, DEPTH);
+            return self.follow(&effects, &mut BTreeSet::new());
         }
         if self.begins_with(&["call", "execute", "prepare", "do", "if"]) {
             return self.run_block(self.statement.span);
@@ -230,41 +229,46 @@ impl Work<'_, '_> {
         }
     }
 
-    fn suffer(&mut self, effects: &Effects, depth: usize) {
+    fn suffer(&mut self, effects: &Effects, seen: &mut BTreeSet<Key>) {
         for head in &effects.heads {
             self.suffer_head(head, effects);
         }
         if effects.is_dynamic {
             self.lose_track();
         }
-        self.follow(effects, depth);
+        self.follow(effects, seen);
     }
 
-    /// What the routines do that code calls.
-    fn follow(&mut self, effects: &Effects, depth: usize) {
-        if depth == 0 {
+    /// What the routines do that code calls, each looked at once.
+    fn follow(&mut self, effects: &Effects, seen: &mut BTreeSet<Key>) {
+        if effects.calls.is_empty() {
             return;
         }
+        let folded = |name: &str| name.to_ascii_lowercase();
+        let called: BTreeSet<String> = effects
+            .calls
+            .iter()
+            .map(|call| folded(&call.name.text))
+            .collect();
         let mut bodies = Vec::new();
-        for call in &effects.calls {
-            let routines = self.catalog.objects().filter(|object| {
-                let bare = object.name.split('(').next().unwrap_or_default();
-                let is_routine =
-                    matches!(object.kind, ObjectKind::Function | ObjectKind::Procedure);
-                is_routine && self.catalog.naming().is_same(bare, &call.name.text)
-            });
-            for routine in routines {
-                match routine.definition() {
-                    // One that was made where nobody looked.
-                    Definition::Unknown => bodies.push(None),
-                    _ if routine.sql.is_empty() => {}
-                    _ => bodies.push(Some(routine.sql.clone())),
-                }
+        for routine in self.catalog.objects().filter(|object| {
+            let bare = object.name.split('(').next().unwrap_or_default();
+            matches!(object.kind, ObjectKind::Function | ObjectKind::Procedure)
+                && called.contains(&folded(bare))
+        }) {
+            if !seen.insert(routine.key()) {
+                continue;
+            }
+            match routine.definition() {
+                // One that was made where nobody looked.
+                Definition::Unknown => bodies.push(None),
+                _ if routine.sql.is_empty() => {}
+                _ => bodies.push(Some(routine.sql.clone())),
             }
         }
         for body in bodies {
             match body {
-                Some(body) => self.suffer(&Effects::read(self.dialect, &body), depth - 1),
+                Some(body) => self.suffer(&Effects::read(self.dialect, &body), seen),
                 None => self.lose_track(),
             }
         }

@@ -50,6 +50,11 @@ impl Work<'_, '_> {
             let span = policy.name.span;
             return self.duplicate_object(ObjectKind::Policy, name, span, &existing);
         }
+        if self.statement.scopes.is_empty() {
+            for condition in &policy.conditions {
+                self.look_up_columns(&table, condition);
+            }
+        }
         let definition = Definition::Policy(policy.clone().into());
         let mut object = self.new_part(ObjectKind::Policy, &table, name, definition);
         let sources = Sources::of(self);
