@@ -49,6 +49,7 @@ impl Work<'_, '_> {
         };
         let users = self.catalog.users_of(key);
         self.replace(key, moved, &name);
+        self.rename_generated_keys(&new_key, &object.name, &name);
         for part in belongings {
             self.move_part(&part, &to_schema, &name);
         }
@@ -62,6 +63,25 @@ impl Work<'_, '_> {
         }
         self.rename_held_name(&object, &name);
         new_key
+    }
+
+    /// The names that InnoDB gave to foreign keys follow their table's.
+    fn rename_generated_keys(&mut self, key: &Key, from: &str, to: &str) {
+        if self.dialect != Dialect::Mysql || self.table_at(key).is_none() {
+            return;
+        }
+        let stem = format!("{from}_ibfk_");
+        self.edit_table(key, |table| {
+            for name in table
+                .foreign_keys
+                .iter_mut()
+                .filter_map(|key| key.name.as_mut())
+            {
+                if let Some(number) = name.text.strip_prefix(&stem) {
+                    *name = Ident::unwritten(format!("{to}_ibfk_{number}"));
+                }
+            }
+        });
     }
 
     /// Puts an object in another one's place, and remembers what became of that.
