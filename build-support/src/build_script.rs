@@ -87,6 +87,9 @@ fn instructions(outcome: &Outcome, handover: &Handover, directory: &str) -> Stri
     };
     // Cargo looks at everything below a folder; naming the files as well would make it look at each of them twice.
     line("rerun-if-changed", directory);
+    for twin in &outcome.twins {
+        line("rerun-if-changed", twin);
+    }
     for variable in ["MIGRATORY_LOCK", "CI"] {
         line("rerun-if-env-changed", variable);
     }

@@ -306,6 +306,7 @@ mod tests {
             notes: Vec::new(),
             rust_modules: vec![("__migration_1".to_owned(), "1_x.rs".to_owned())],
             files: vec!["1_x.rs".to_owned(), "2_y.sql".to_owned()],
+            twins: Vec::new(),
             code: "pub static CODE: u8 = 1;".to_owned(),
             schema: "pub mod schema {}".to_owned(),
         }

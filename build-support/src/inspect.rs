@@ -6,10 +6,14 @@ use std::time::SystemTime;
 
 use migratory_core::{Dialect, Version, content_digest};
 
+use crate::catalog::Catalog;
 use crate::codegen::{self, Checked, Proof};
 use crate::diagnostic::Diagnostic;
-use crate::discover::{COMPILED, Config, Entry, EntryLayout, File, FileId, Source, discover};
+use crate::discover::{
+    CHECKS, COMPILED, CONFIG_FILE, Config, Entry, EntryLayout, File, FileId, Source, discover,
+};
 use crate::lock::{self, Direction, Line, Lock, Locked, Seal, Strictness};
+use crate::parity::Side;
 use crate::syntax::parse;
 use crate::{fs, rules};
 
@@ -31,6 +35,17 @@ pub struct Inspection {
     pub checked: Checked,
     /// Everything found.
     pub diagnostics: Vec<Diagnostic>,
+    /// The directories of the same application in other dialects that it was held against.
+    pub twins: Vec<Twin>,
+}
+
+/// A directory of the same application in another dialect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Twin {
+    /// Relative to the package.
+    pub directory: String,
+    /// Its files, relative to the directory that it was held against.
+    pub files: Vec<String>,
 }
 
 /// Reads a directory and takes it through every stage up to the lock. `directory` is relative to `package`, and is what messages print.
@@ -41,7 +56,9 @@ pub fn inspect(package: &Path, directory: &str, options: &Options) -> Inspection
     };
     let (source, mut diagnostics) = discover(raw, now());
     diagnostics.extend(unknown_levels(&source.config));
-    let (mut checked, found) = check(&source, options);
+    let (mut checked, end, found) = check(&source, options);
+    diagnostics.extend(found);
+    let (twins, found) = compare_twins(package, &source, &end);
     diagnostics.extend(found);
     let (locked, found) = locked(&source, options);
     checked.locked = locked;
@@ -50,6 +67,7 @@ pub fn inspect(package: &Path, directory: &str, options: &Options) -> Inspection
         source: Some(source),
         checked,
         diagnostics,
+        twins,
     }
 }
 
@@ -91,16 +109,77 @@ fn unknown_levels(config: &Config) -> Vec<Diagnostic> {
     found
 }
 
-fn check(source: &Source, options: &Options) -> (Checked, Vec<Diagnostic>) {
+fn check(source: &Source, options: &Options) -> (Checked, Catalog, Vec<Diagnostic>) {
     if !COMPILED.contains(&source.config.dialect) {
         // There is nothing that could be checked, and the configuration's reading said so.
-        return (nothing(&source.root), Vec::new());
+        return (nothing(&source.root), Catalog::default(), Vec::new());
     }
     let checkup = match &options.cache {
         Some(folder) => crate::check::Cache::new(folder).check(source),
         None => crate::check::check(source),
     };
-    (checkup.checked, checkup.diagnostics)
+    (checkup.checked, checkup.end, checkup.diagnostics)
+}
+
+/// Holds the directory against those of the same application in other dialects.
+fn compare_twins(package: &Path, source: &Source, end: &Catalog) -> (Vec<Twin>, Vec<Diagnostic>) {
+    let (mut twins, mut found) = (Vec::new(), Vec::new());
+    if source.config.parity.is_empty() {
+        return (twins, found);
+    }
+    let side = Side::new(source, end);
+    for (path, asked) in &source.config.parity {
+        let directory = below(&source.root, path);
+        match twin(package, &directory) {
+            Ok(other) => {
+                let checkup = crate::check::check(&other);
+                found.extend(side.compare(&Side::new(&other, &checkup.end), *asked));
+                let files = other
+                    .files
+                    .iter()
+                    .map(|file| format!("{path}/{}", file.path));
+                twins.push(Twin {
+                    files: files.collect(),
+                    directory,
+                });
+            }
+            Err(reason) => found.push(
+                Diagnostic::error(
+                    "parity",
+                    format!("cannot compare with `{directory}`: {reason}"),
+                )
+                .at(CONFIG_FILE, *asked, "not compared"),
+            ),
+        }
+    }
+    (twins, source.config.adjust(CHECKS, found))
+}
+
+/// Reads a directory in another dialect; what is wrong with it alone is told where it is built.
+fn twin(package: &Path, directory: &str) -> Result<Source, String> {
+    let raw = fs::read_directory(&package.join(directory), directory)
+        .map_err(|error| error.cause().to_string())?;
+    let (source, _) = discover(raw, now());
+    let dialect = source.config.dialect;
+    match COMPILED.contains(&dialect) {
+        true => Ok(source),
+        false => Err(format!("the dialect `{}` is not compiled in", dialect)),
+    }
+}
+
+/// A path from a directory, without `..` where a folder stands before it.
+fn below(directory: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = directory.split('/').collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// The final migrations, a line each, and what the lock says of all of them.
@@ -215,6 +294,7 @@ fn unreadable(directory: &str, error: &fs::Error) -> Inspection {
         source: None,
         checked: nothing(directory),
         diagnostics: vec![diagnostic],
+        twins: Vec::new(),
     }
 }
 

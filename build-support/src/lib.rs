@@ -43,6 +43,7 @@ pub mod fs;
 pub mod inspect;
 pub mod lock;
 pub mod model;
+pub mod parity;
 pub mod rules;
 pub mod syntax;
 

@@ -21,6 +21,9 @@ pub(crate) struct Outcome {
     /// Paths in the directory of all files that had a part; of a build script's result cargo watches the whole directory.
     #[serde(skip)]
     pub(crate) files: Vec<String>,
+    /// Further directories whose files had a part, relative to the package.
+    #[serde(skip)]
+    pub(crate) twins: Vec<String>,
     /// The generated items, or those of the stub where there are errors.
     #[serde(skip)]
     pub(crate) code: String,
@@ -53,7 +56,15 @@ impl Outcome {
             } else {
                 Vec::new()
             },
-            files: checked.files.iter().map(|file| file.path.clone()).collect(),
+            files: {
+                let twins = inspection.twins.iter().flat_map(|twin| &twin.files);
+                let own = checked.files.iter().map(|file| &file.path);
+                own.chain(twins).cloned().collect()
+            },
+            twins: {
+                let twins = inspection.twins.iter();
+                twins.map(|twin| twin.directory.clone()).collect()
+            },
             code: if sound {
                 codegen::generate(checked)
             } else {

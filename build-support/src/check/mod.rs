@@ -34,6 +34,8 @@ pub struct Checkup {
     pub diagnostics: Vec<Diagnostic>,
     /// How much was looked at.
     pub coverage: Coverage,
+    /// The schema behind the last migration.
+    pub end: Catalog,
 }
 
 /// How much of a history was looked at.
@@ -138,6 +140,7 @@ impl Progress {
             checked: checked(source, rest.repeatables, tables, proof),
             diagnostics: rules::unknown_levels(&source.config, lock::CHECKS),
             coverage: rest.coverage.plus(self.earlier.coverage),
+            end: end.clone(),
         };
         checkup.diagnostics.extend(self.state.prelude_findings());
         let earlier = std::mem::take(&mut self.earlier);

@@ -62,6 +62,11 @@ pub const CHECKS: &[Check] = &[
         adjustable: false,
     },
     Check {
+        code: "parity",
+        finds: "a directory that is out of step with one of the same application in another dialect",
+        adjustable: true,
+    },
+    Check {
         code: "stray-folder",
         finds: "a folder other than `seeds`",
         adjustable: false,

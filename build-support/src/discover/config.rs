@@ -31,6 +31,8 @@ pub struct Config {
     pub transactions: bool,
     /// SQL that the environment provides before the first migration, such as tables another tool owns.
     pub prelude: String,
+    /// The directories of the same application in other dialects, relative to this one, each with its place in `migratory.toml`.
+    pub parity: Vec<(String, Span)>,
 }
 
 /// How a release reaches the database.
@@ -144,6 +146,18 @@ pub const KEYS: &[Key] = &[
         },
     },
     Key {
+        name: "parity",
+        takes: "a list of paths, relative to this directory",
+        default: "none",
+        decides: "the same application's histories in other dialects, which have to have the same versions, tables and columns",
+        read: |value, config| {
+            let paths = value.as_array().ok_or(Refusal::Type)?.iter();
+            let paths = paths.map(|path| Ok((text(path.get_ref())?.to_owned(), span(path))));
+            config.parity = paths.collect::<Result<_, Refusal>>()?;
+            Ok(())
+        },
+    },
+    Key {
         name: "levels",
         takes: "a table of `\"allow\"`, `\"warn\"` or `\"deny\"` by rule or group",
         default: "each rule's own level",
@@ -198,6 +212,7 @@ impl Config {
             level_spans: BTreeMap::new(),
             transactions: true,
             prelude: String::new(),
+            parity: Vec::new(),
         }
     }
 
