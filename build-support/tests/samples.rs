@@ -6,6 +6,8 @@ use migratory_build::check::check;
 use migratory_build::diagnostic::{Color, Diagnostic, render};
 use migratory_build::discover::{Raw, RawFile, Source, discover};
 use migratory_build::fs::read_directory;
+use migratory_build::inspect::{Options, inspect};
+use migratory_build::lock::Strictness;
 use migratory_core::Dialect;
 
 /// 2026-01-01: no version here is a date.
@@ -13,30 +15,56 @@ const NOW: u64 = 1_767_225_600;
 
 #[test]
 fn the_sample_application_gives_no_finding() {
-    let path = workspace().join("migrations/sqlite");
-    let raw = read_directory(&path, "migrations/sqlite").unwrap();
-    let (source, mut found) = discover(raw, NOW);
-    let checkup = check(&source);
-    found.extend(checkup.diagnostics);
-    assert_eq!(rendered(&source, &found), "");
-    assert_eq!(source.config.dialect, Dialect::Sqlite);
-    assert_eq!(
-        (
-            source.migrations.len(),
-            source.repeatables.len(),
-            source.seeds.len()
-        ),
-        (10, 1, 1)
-    );
-    let rebuilds: Vec<u64> = checkup
-        .checked
-        .migrations
-        .iter()
-        .filter(|migration| migration.foreign_keys_off)
-        .map(|migration| migration.version)
-        .collect();
-    assert_eq!(rebuilds, [8], "0008 rebuilds a table that others refer to");
-    assert_eq!((checkup.coverage.unknown, checkup.coverage.partial), (0, 0));
+    for (folder, dialect) in [
+        ("migrations/sqlite", Dialect::Sqlite),
+        ("migrations/postgres", Dialect::Postgres),
+        ("migrations/mysql", Dialect::Mysql),
+    ] {
+        let raw = read_directory(&workspace().join(folder), folder).unwrap();
+        let (source, mut found) = discover(raw, NOW);
+        let checkup = check(&source);
+        found.extend(checkup.diagnostics);
+        assert_eq!(rendered(&source, &found), "");
+        assert_eq!(source.config.dialect, dialect);
+        assert_eq!(
+            (
+                source.migrations.len(),
+                source.repeatables.len(),
+                source.seeds.len()
+            ),
+            (10, 1, 1)
+        );
+        let rebuilds: Vec<u64> = checkup
+            .checked
+            .migrations
+            .iter()
+            .filter(|migration| migration.foreign_keys_off)
+            .map(|migration| migration.version)
+            .collect();
+        let expected: &[u64] = match dialect {
+            Dialect::Sqlite => &[8],
+            _ => &[],
+        };
+        assert_eq!(
+            rebuilds, expected,
+            "on SQLite 0008 rebuilds a table that others refer to"
+        );
+        assert_eq!((checkup.coverage.unknown, checkup.coverage.partial), (0, 0));
+    }
+}
+
+/// `migrations/postgres` asks for it.
+#[test]
+fn the_sample_application_is_in_step_in_three_dialects() {
+    let options = Options {
+        strictness: Strictness::Development,
+        cache: None,
+    };
+    let inspection = inspect(&workspace(), "migrations/postgres", &options);
+    assert_eq!(inspection.twins.len(), 2);
+    let parity = inspection.diagnostics.iter();
+    let parity: Vec<_> = parity.filter(|found| found.code == "parity").collect();
+    assert!(parity.is_empty(), "{parity:?}");
 }
 
 /// `UPDATE=1` rewrites the README's block.
