@@ -242,14 +242,21 @@ impl Work<'_, '_> {
         Ident::unwritten(name)
     }
 
-    /// InnoDB makes an index for a foreign key that no index of its table begins with.
+    /// InnoDB makes an index for a foreign key that no index of its table begins with. One that it made for another foreign key, be it
+    /// gone or not, gives way to the new one unless that is shorter.
     fn support_foreign_key(&mut self, key: &Key, written: &ForeignKey, stored: &ForeignKey) {
         let Some(object) = self.catalog.get(key).cloned() else {
             return;
         };
-        if self.supports(&object, &stored.columns, None) {
+        let stays = |index: &Object| {
+            index.as_index().is_some_and(|definition| {
+                !definition.implicit || definition.columns.len() > stored.columns.len()
+            })
+        };
+        if self.supports(&object, &stored.columns, stays) {
             return;
         }
+        self.replace_implicit(&object, &stored.columns);
         let columns = stored.columns.iter().map(super::index::plain_column);
         let index = CreateIndex {
             name: written.name.as_ref().map(|name| ObjectName {
@@ -264,9 +271,13 @@ impl Work<'_, '_> {
         self.add_index(&object, &index);
     }
 
-    /// Whether a key of a table begins with those columns, one index left aside.
-    pub(super) fn supports(&self, object: &Object, columns: &[Ident], but: Option<&str>) -> bool {
-        let naming = self.catalog.naming();
+    /// Whether the primary key of a table begins with those columns, or one of the indexes that count.
+    pub(super) fn supports(
+        &self,
+        object: &Object,
+        columns: &[Ident],
+        counts: impl Fn(&Object) -> bool,
+    ) -> bool {
         let primary = self
             .table_at(&object.key())
             .and_then(|table| table.primary_key.clone());
@@ -274,8 +285,7 @@ impl Work<'_, '_> {
             return true;
         }
         self.catalog.indexes_of(object).any(|index| {
-            let is_other = but.is_none_or(|but| !naming.is_same(&index.name, but));
-            is_other
+            counts(index)
                 && index.as_index().is_some_and(|definition| {
                     self.is_led_by(&leading_columns(&definition.columns), columns)
                 })

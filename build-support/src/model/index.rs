@@ -110,7 +110,9 @@ impl Work<'_, '_> {
     fn free_index_name(&self, object: &Object, create: &CreateIndex) -> String {
         let schema = object.schema.clone().unwrap_or_default();
         if self.dialect != Dialect::Mysql {
-            let columns = index_columns(&create.columns);
+            let included = create.include.iter().map(plain_column);
+            let columns: Vec<Expr> = create.columns.iter().cloned().chain(included).collect();
+            let columns = index_columns(&columns);
             return self.free_relation_name(&schema, &object.name, Some(&columns), "idx");
         }
         let first = create.columns.first();
@@ -131,7 +133,7 @@ impl Work<'_, '_> {
     }
 
     /// An index that InnoDB made for a foreign key goes when another one can take its place.
-    fn replace_implicit(&mut self, object: &Object, columns: &[Ident]) {
+    pub(super) fn replace_implicit(&mut self, object: &Object, columns: &[Ident]) {
         let indexes: Vec<Rc<Object>> = self.catalog.indexes_of(object).cloned().collect();
         for index in indexes {
             let is_replaced = index.as_index().is_some_and(|definition| {
@@ -288,7 +290,8 @@ impl Work<'_, '_> {
         let children = self.children_of(&object.key());
         let others = children.iter().map(|(_, key)| (key, &key.parent_columns));
         let needing = own.chain(others).find(|(_, needed)| {
-            self.is_led_by(&columns, needed) && !self.supports(object, needed, Some(&index.name))
+            let is_other = |other: &Object| other.key() != index.key();
+            self.is_led_by(&columns, needed) && !self.supports(object, needed, is_other)
         });
         let Some((key, _)) = needing else {
             return false;
