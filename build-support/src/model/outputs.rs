@@ -10,7 +10,7 @@ use super::lookup::Lookup;
 use crate::catalog::{Definition, Object, Use};
 use crate::syntax::ir::{
     Column, ColumnRef, Ident, NameSource, NameSourceKind, ObjectKind, ObjectName, Output, Query,
-    Scope,
+    Quote, Scope,
 };
 
 /// How deep queries are followed into each other.
@@ -136,6 +136,9 @@ impl Sources {
         };
         if let NameSourceKind::Table(name) = &source.kind {
             found.alias.get_or_insert_with(|| name.name.clone());
+            if work.dialect == Dialect::Postgres && is_value(name) {
+                return found;
+            }
             match work.look_up(ObjectKind::Table, name) {
                 Lookup::Found(object) if object.kind.is_table_like() => {
                     found.columns = Columns::of_object(&object).renamed(&source.columns);
@@ -374,4 +377,23 @@ impl Work<'_, '_> {
         let sources = Sources::of(self);
         sources.outputs(query.scope?).all(self)
     }
+}
+
+/// Whether PostgreSQL takes a table's name for one of the functions that are called without parentheses, as in `SELECT * FROM user`.
+fn is_value(name: &ObjectName) -> bool {
+    const VALUES: [&str; 11] = [
+        "current_catalog",
+        "current_date",
+        "current_role",
+        "current_schema",
+        "current_time",
+        "current_timestamp",
+        "current_user",
+        "localtime",
+        "localtimestamp",
+        "session_user",
+        "user",
+    ];
+    let is_plain = name.schema.is_none() && name.name.quote == Quote::None;
+    is_plain && VALUES.contains(&name.name.text.as_str())
 }
