@@ -236,6 +236,29 @@ impl Work<'_, '_> {
             column.data_type = Some(new.data_type.clone());
             column.collation.clone_from(&new.collation);
         });
+        self.doubt_conversions(key, name, &new.data_type.name);
+    }
+
+    /// PostgreSQL reads the expressions of indexes anew for the new type, and what converted the column to it falls away.
+    fn doubt_conversions(&mut self, key: &Key, name: &Ident, type_name: &str) {
+        let Some(object) = self.catalog.get(key).cloned() else {
+            return;
+        };
+        let converts = |expr: &Expr| {
+            let mut functions = expr.functions.iter();
+            let mut columns = expr.columns.iter();
+            (!expr.casts.is_empty() || functions.any(|it| it.text == type_name))
+                && columns.any(|it| it.name.text == name.text)
+        };
+        let indexes = self.catalog.indexes_of(&object);
+        let indexes = indexes.filter(|index| {
+            let definition = index.as_index();
+            definition.is_some_and(|definition| definition.columns.iter().any(converts))
+        });
+        for index in indexes.map(|index| index.key()).collect::<Vec<_>>() {
+            self.touched.insert(index.clone());
+            self.catalog.mark_if_there(&index);
+        }
     }
 
     /// PostgreSQL does not change the type of a column that a view, a trigger or a policy uses.

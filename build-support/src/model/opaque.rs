@@ -423,8 +423,17 @@ impl Work<'_, '_> {
         self.catalog.mark_if_there(key);
     }
 
-    /// It may be gone now.
+    /// It may be gone now, and what belongs to it as well.
     fn doubt(&mut self, object: &Object) {
+        if object.kind.is_table_like() {
+            let key = object.key();
+            let mut parts = self.catalog.belongings_of(object);
+            let users = self.catalog.users_of(&key).into_iter();
+            parts.extend(users.filter(|user| user.kind == ObjectKind::Sequence));
+            for part in &parts {
+                self.doubt(part);
+            }
+        }
         let mut doubtful = object.redefined(Definition::Unknown);
         doubtful.incomplete = true;
         self.put(doubtful);
