@@ -120,6 +120,16 @@ impl Title {
 }
 
 impl Difference {
+    /// Of a file that one refuses and the other takes: what each has against it.
+    pub(crate) fn of_verdicts(server: Option<String>, model: Option<String>) -> Self {
+        Self {
+            object: Title::new("objection", "to it"),
+            part: Title::default(),
+            server,
+            model,
+        }
+    }
+
     /// Whether it is about an object of which the model has not heard.
     pub(crate) fn is_of_unheard_object(&self) -> bool {
         self.part == Title::default() && self.model.is_none()

@@ -29,9 +29,10 @@ pub(crate) struct Script {
     sql: Sql,
 }
 
-/// The sample application's history and those of the corpus that the server took whole.
+/// The sample application's history, those that the model's golden texts are of, and those of the corpus that the server took whole.
 pub(crate) fn all(dialect: Dialect) -> Vec<History> {
     let mut histories = vec![sample(dialect)];
+    histories.extend(golden(dialect));
     if let Some(folder) = corpus::folder() {
         histories.extend(real(&folder, dialect));
     }
@@ -46,6 +47,31 @@ fn sample(dialect: Dialect) -> History {
     let raw = read_directory(&path, &root).expect("the sample application is here");
     let (source, _) = discover(raw, NOW);
     History::of("sample application", &source)
+}
+
+/// What stands before the expected text of each case: files, each behind a line with its name.
+fn golden(dialect: Dialect) -> Vec<History> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../build-support/tests/golden/model")
+        .join(name_of(dialect));
+    let entries = std::fs::read_dir(folder).expect("the golden texts are here");
+    let paths = entries.map(|entry| entry.expect("readable").path());
+    let mut paths: Vec<_> = paths.collect();
+    paths.sort();
+    let histories = paths.iter().map(|path| {
+        let text = std::fs::read_to_string(path).expect("readable");
+        let files = text.split("-- expected:\n").next().unwrap_or_default();
+        let sections = files.split("-- file: ").skip(1);
+        let files = sections.filter_map(|section| {
+            let (name, text) = section.split_once('\n')?;
+            let is_up = !name.trim().ends_with(".down.sql");
+            is_up.then(|| (File::new(name.trim(), text), None))
+        });
+        let source = Source::from_scripts(Config::new(dialect), "migrations", files);
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        History::of(&format!("golden {name}"), &source)
+    });
+    histories.collect()
 }
 
 fn real(folder: &Path, dialect: Dialect) -> Vec<History> {
@@ -117,8 +143,8 @@ impl Script {
             .collect()
     }
 
-    /// Follows it in the model.
-    pub(crate) fn replay(&self, dialect: Dialect, catalog: &mut Catalog) {
+    /// Follows it in the model, which may have something against it: the first such thing.
+    pub(crate) fn replay(&self, dialect: Dialect, catalog: &mut Catalog) -> Option<String> {
         let script = catalog::Script {
             file: &self.file,
             text: &self.text,
@@ -127,6 +153,10 @@ impl Script {
             in_transaction: true,
             later: None,
         };
-        replay_script(dialect, catalog, &script);
+        let replayed = replay_script(dialect, catalog, &script);
+        let refused = self.sql.refused.iter().map(|(_, finding)| finding);
+        let mut found = refused.chain(&replayed.diagnostics);
+        let error = found.find(|finding| finding.is_error());
+        error.map(|error| error.message.clone())
     }
 }

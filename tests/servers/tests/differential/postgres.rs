@@ -40,16 +40,15 @@ impl crate::Server for Server {
             }
             whole => whole,
         };
-        outcome.map_err(|error| {
-            let refusal = error.as_db_error().map(ToString::to_string);
-            refusal.unwrap_or_else(|| error.to_string())
-        })?;
         // The next one is a session of its own.
         for reset in ["ROLLBACK", "DISCARD ALL"] {
             let done = self.client.batch_execute(reset);
-            done.map_err(|error| error.to_string())?;
+            done.expect("the connection still stands");
         }
-        Ok(())
+        outcome.map_err(|error| {
+            let refusal = error.as_db_error().map(ToString::to_string);
+            refusal.unwrap_or_else(|| error.to_string())
+        })
     }
 
     fn facts(&mut self) -> Facts {
