@@ -212,6 +212,55 @@ fn one_bad_migration_is_one_error() {
     }
 }
 
+#[test]
+fn a_dialect_that_is_not_compiled_in_is_told_with_its_feature() {
+    let package = Package::new("not-compiled-in", Wiring::Macro);
+    package.write("migrations/migratory.toml", "dialect = \"mysql\"\n");
+    let said = package.cargo(&["build"]);
+    let error =
+        "error: the dialect `mysql` is not compiled into this build of Migratory [bad-config]";
+    assert!(!said.success && said.text.contains(error), "{}", said.text);
+    let way_out = "turn on the feature `mysql` of `migratory-build`";
+    assert!(said.text.contains(way_out), "{}", said.text);
+}
+
+/// The build script has the parser; the macro takes its result whatever it can read itself.
+#[test]
+fn a_directory_of_another_dialect_needs_its_feature_in_the_build_script_alone() {
+    let package = Package::new("mysql", Wiring::BuildScript);
+    package.replace(
+        "Cargo.toml",
+        "[build-dependencies]\nmigratory-build = {",
+        "[build-dependencies]\nmigratory-build = { features = [\"mysql\"],",
+    );
+    package.write("migrations/migratory.toml", "dialect = \"mysql\"\n");
+    package.write(
+        "migrations/0001_initial.sql",
+        "CREATE TABLE users (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY) ENGINE=InnoDB;\n",
+    );
+    package.write(
+        "migrations/0002_add_email.up.sql",
+        "ALTER TABLE users ADD COLUMN email VARCHAR(255) NOT NULL AFTER id, ADD INDEX (email);\n",
+    );
+    assert_eq!(package.run()[1..], ["0001_initial: 1", "0002_add_email: 1"]);
+    let (failed, text) = package.failed_tests();
+    assert_eq!(failed, Vec::<String>::new(), "{text}");
+    package.replace(
+        "migrations/0002_add_email.up.sql",
+        "ADD INDEX (email)",
+        "ADD INDEX (emial)",
+    );
+    let said = package.cargo(&["build"]);
+    let error = "error: column `emial` does not exist in table `users` [unknown-column]";
+    assert!(!said.success && said.text.contains(error), "{}", said.text);
+    assert!(
+        said.text
+            .contains("followed in a model of MySQL, not executed"),
+        "{}",
+        said.text
+    );
+}
+
 /// Renamed, re-exported, in a module of a module, beside a migration in Rust.
 #[test]
 fn the_macro_works_by_any_name_and_at_any_depth() {

@@ -4,8 +4,8 @@ use super::{Work, manner};
 use crate::Span;
 use crate::catalog::{Definition, Object};
 use crate::diagnostic::Diagnostic;
-use crate::nearest;
 use crate::syntax::ir::{Ident, ObjectKind, ObjectName};
+use crate::{nearest, rules};
 
 impl Work<'_, '_> {
     /// Takes note of an error at a place of the file.
@@ -151,6 +151,7 @@ impl Work<'_, '_> {
         span: Span,
         label: &str,
     ) -> Diagnostic {
+        debug_assert!(rules::known(code).is_some(), "`{code}` has no level");
         let span = if span.is_empty() {
             self.statement.span
         } else {

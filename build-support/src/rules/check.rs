@@ -46,6 +46,15 @@ pub const CHECKS: &[Check] = &[
         .page(include_str!("duplicate_object.md")),
     check("duplicate-column", Group::Correctness, Level::Deny)
         .page(include_str!("duplicate_object.md")),
+    check("unknown-type", Group::Correctness, Level::Deny),
+    check("bad-type", Group::Correctness, Level::Deny),
+    check("bad-default", Group::Correctness, Level::Deny),
+    check("bad-insert", Group::Correctness, Level::Deny),
+    check("bad-view", Group::Correctness, Level::Deny),
+    check("bad-routine", Group::Correctness, Level::Deny),
+    check("foreign-key-mismatch", Group::Correctness, Level::Deny),
+    check("still-needed", Group::Correctness, Level::Deny),
+    check("rejected-by-server", Group::Correctness, Level::Deny),
     check("endless-statement", Group::Correctness, Level::Deny),
     check("rejected-by-engine", Group::Correctness, Level::Deny),
     check("down-not-inverse", Group::Correctness, Level::Deny)

@@ -49,6 +49,7 @@ const BUILD: Layers = Layers {
         &["lock"],
         &["codegen"],
         &["check"],
+        &["parity"],
         &["inspect"],
         &["outcome"],
         &["build_script", "expand"],

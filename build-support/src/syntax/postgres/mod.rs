@@ -2,6 +2,11 @@
 //!
 //! The tree has every token of the text in it, so that places come straight from it. What stands in the nodes of a statement is
 //! described in that crate's `postgresql.ungram`.
+//!
+//! The grammar is a gate: what it refuses is a syntax error. Of what it takes these are unknown: tables `OF` a type, `CREATE SCHEMA` with
+//! elements in it, `SET SCHEMA` of routines and extensions, `DROP OWNED`, `IMPORT FOREIGN SCHEMA`, property graphs, and what is nested
+//! deeper than anybody writes. Rules, and the options of routines, aggregates and policies, leave no trace in the catalog. Bodies in
+//! PL/pgSQL and other languages are not checked.
 
 mod alter;
 mod create;

@@ -1,0 +1,5 @@
+migratory::migrations!("broken/postgres");
+
+fn main() {
+    let _: (&migratory::Migrations, Version) = (&MIGRATIONS, Version::LATEST);
+}

@@ -1,0 +1,1 @@
+CREATE TABLE likes (email text REFERENCES users (email));

@@ -1,0 +1,2 @@
+-- migratory: allow(drop-table) reason="to show what stands in its way"
+DROP TABLE tags;
