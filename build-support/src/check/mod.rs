@@ -113,6 +113,26 @@ impl Progress {
         true
     }
 
+    /// A second one at the same point, to go on from there in another way.
+    ///
+    /// # Errors
+    ///
+    /// Where SQLite cannot copy the database.
+    pub fn fork(&self) -> Result<Self, String> {
+        Ok(Self {
+            earlier: self.earlier.clone(),
+            examined: self.examined.clone(),
+            state: self.state.fork()?,
+            tables: self.tables.clone(),
+        })
+    }
+
+    /// What was found since it began, or was resumed.
+    pub fn findings(&self) -> impl Iterator<Item = &Diagnostic> {
+        let examined = self.examined.iter();
+        examined.flat_map(|examined| &examined.diagnostics)
+    }
+
     /// How many migrations were examined.
     fn count(&self) -> usize {
         self.earlier.count + self.examined.len()

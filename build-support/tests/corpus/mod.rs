@@ -21,7 +21,7 @@ macro_rules! say {
 pub(crate) use say;
 
 /// A migration of a foreign history: file name and text of its way up, and of its way down where it has one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Step {
     pub(crate) file: String,
     pub(crate) up: String,

@@ -2,6 +2,7 @@
 
 #[path = "../corpus/mod.rs"]
 mod corpus;
+mod modelled;
 mod sqlite;
 mod verdict;
 mod witness;
