@@ -14,6 +14,7 @@ mod reverse;
 mod stored;
 mod summary;
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use rpds::RedBlackTreeMap;
@@ -51,6 +52,8 @@ pub struct Catalog {
     unknown: usize,
     /// Set when a statement nobody could interpret may have touched anything.
     incomplete: bool,
+    /// How names begin, in small letters, of which nobody knows what they name: something may have been made under them.
+    open: Rc<BTreeSet<String>>,
     naming: Naming,
 }
 
@@ -246,7 +249,7 @@ impl Catalog {
     /// A value that two schemas share if they hold the same objects, whatever order they were made in; `None` where the
     /// schema is not fully known. Temporary objects do not count.
     pub fn fingerprint(&self) -> Option<u64> {
-        (!self.incomplete && self.unknown == 0).then_some(self.sum)
+        (!self.incomplete && self.unknown == 0 && self.open.is_empty()).then_some(self.sum)
     }
 
     /// Whether a statement nobody could interpret may have touched anything.
@@ -257,6 +260,18 @@ impl Catalog {
     /// Says that anything may have been touched.
     pub fn mark_incomplete(&mut self) {
         self.incomplete = true;
+    }
+
+    /// Whether something may have that name which the catalog does not hold.
+    pub fn is_open_to(&self, name: &str) -> bool {
+        let name = || name.to_ascii_lowercase();
+        self.incomplete
+            || !self.open.is_empty() && self.open.iter().any(|start| name().starts_with(start))
+    }
+
+    /// Says that something may have been made whose name begins so.
+    pub fn mark_open(&mut self, start: &str) {
+        Rc::make_mut(&mut self.open).insert(start.to_ascii_lowercase());
     }
 
     /// Adds an object, in place of one of the same key.

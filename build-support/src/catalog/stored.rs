@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::{Catalog, Gone, Key, Naming, Object, Space};
@@ -8,6 +9,7 @@ pub(super) struct Stored {
     objects: Vec<Rc<Object>>,
     gone: Vec<Fate>,
     incomplete: bool,
+    open: Rc<BTreeSet<String>>,
     naming: Naming,
 }
 
@@ -30,6 +32,7 @@ impl From<Catalog> for Stored {
             objects: catalog.objects().cloned().collect(),
             gone: fates.collect(),
             incomplete: catalog.incomplete,
+            open: catalog.open,
             naming: catalog.naming,
         }
     }
@@ -64,6 +67,7 @@ impl From<Stored> for Catalog {
             sum: digests.fold(0, u64::wrapping_add),
             unknown: lasting().filter(|(_, object)| object.incomplete).count(),
             incomplete: stored.incomplete,
+            open: stored.open,
             naming: stored.naming,
             objects: objects.into_iter().collect(),
         }

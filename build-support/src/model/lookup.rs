@@ -59,7 +59,7 @@ impl Work<'_, '_> {
         let key = self.part_key(kind, table, name);
         match self.catalog.get(&key) {
             Some(object) => Lookup::Found(object.clone()),
-            None if table.incomplete || self.catalog.is_incomplete() => Lookup::Open,
+            None if table.incomplete || self.catalog.is_open_to(name) => Lookup::Open,
             None => Lookup::Missing,
         }
     }
@@ -100,7 +100,7 @@ impl Work<'_, '_> {
 
     /// Whether something may have that name that the catalog does not hold.
     fn is_open(&self, name: &ObjectName, schemas: &[String]) -> bool {
-        self.catalog.is_incomplete()
+        self.catalog.is_open_to(&name.name.text)
             || schemas.iter().any(|schema| self.is_foreign(schema))
             || self.dialect == Dialect::Postgres && name.name.text.starts_with("pg_")
     }

@@ -9,6 +9,7 @@
 
 mod alter;
 mod apply;
+mod code;
 mod column;
 mod comment;
 mod constraint;
@@ -33,6 +34,7 @@ mod rename_named;
 mod routine;
 mod sequence;
 mod session;
+mod settle;
 mod table;
 mod trigger;
 mod types;

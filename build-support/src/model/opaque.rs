@@ -1,9 +1,9 @@
 //! Statements that nobody interprets: what they may have touched is no longer fully known, and no more than that.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Work;
-use super::effects::{Effects, Head, Verb};
+use super::effects::{Call, Effects, Head, Named, Parts, Verb};
 use super::lookup::Lookup;
 use crate::Span;
 use crate::catalog::{Definition, Key, Object};
@@ -112,6 +112,9 @@ const PLAIN_FUNCTIONS: [&str; 14] = [
     "sum",
 ];
 
+/// A routine, and what was passed to it.
+type Followed = (Key, Vec<Option<String>>);
+
 impl Work<'_, '_> {
     /// Says that anything may have been touched: nobody knows what is missing, and what is there may have changed.
     pub(super) fn lose_track(&mut self) {
@@ -139,7 +142,7 @@ impl Work<'_, '_> {
         let text = self.statement.span.of(self.script.text);
         let effects = Effects::read(self.dialect, text);
         let is_plain = effects.calls.iter().all(|call| {
-            let name = call.name.text.to_ascii_lowercase();
+            let name = call.name.name.text.to_ascii_lowercase();
             PLAIN_FUNCTIONS.contains(&name.as_str())
         });
         self.follow(&effects, &mut BTreeSet::new());
@@ -229,7 +232,7 @@ impl Work<'_, '_> {
         }
     }
 
-    fn suffer(&mut self, effects: &Effects, seen: &mut BTreeSet<Key>) {
+    fn suffer(&mut self, effects: &Effects, seen: &mut BTreeSet<Followed>) {
         for head in &effects.heads {
             self.suffer_head(head, effects);
         }
@@ -239,55 +242,61 @@ impl Work<'_, '_> {
         self.follow(effects, seen);
     }
 
-    /// What the routines do that code calls, each looked at once.
-    fn follow(&mut self, effects: &Effects, seen: &mut BTreeSet<Key>) {
-        if effects.calls.is_empty() {
+    /// What the routines do that code calls, each looked at once for what is passed to it.
+    fn follow(&mut self, effects: &Effects, seen: &mut BTreeSet<Followed>) {
+        let folded = |name: &str| name.to_ascii_lowercase();
+        let mut called: BTreeMap<String, Vec<&Call>> = BTreeMap::new();
+        for call in &effects.calls {
+            called
+                .entry(folded(&call.name.name.text))
+                .or_default()
+                .push(call);
+        }
+        if called.is_empty() {
             return;
         }
-        let folded = |name: &str| name.to_ascii_lowercase();
-        let called: BTreeSet<String> = effects
-            .calls
-            .iter()
-            .map(|call| folded(&call.name.text))
-            .collect();
         let mut bodies = Vec::new();
-        for routine in self.catalog.objects().filter(|object| {
-            let bare = object.name.split('(').next().unwrap_or_default();
-            matches!(object.kind, ObjectKind::Function | ObjectKind::Procedure)
-                && called.contains(&folded(bare))
-        }) {
-            if !seen.insert(routine.key()) {
+        for routine in self.catalog.objects() {
+            if !matches!(routine.kind, ObjectKind::Function | ObjectKind::Procedure) {
                 continue;
             }
-            match routine.definition() {
-                // One that was made where nobody looked.
-                Definition::Unknown => bodies.push(None),
-                _ if routine.sql.is_empty() => {}
-                _ => bodies.push(Some(routine.sql.clone())),
+            let bare = routine.name.split('(').next().unwrap_or_default();
+            for call in called.get(&folded(bare)).into_iter().flatten() {
+                if !seen.insert((routine.key(), call.arguments.clone())) {
+                    continue;
+                }
+                match routine.definition() {
+                    // One that was made where nobody looked.
+                    Definition::Unknown => bodies.push(None),
+                    _ if routine.sql.is_empty() => {}
+                    _ => bodies.push(Some((routine.sql.clone(), &call.arguments))),
+                }
             }
         }
         for body in bodies {
             match body {
-                Some(body) => self.suffer(&Effects::read(self.dialect, &body), seen),
+                Some((body, arguments)) => {
+                    self.suffer(&Effects::of_call(self.dialect, &body, arguments), seen);
+                }
                 None => self.lose_track(),
             }
         }
     }
 
-    fn is_unknown_routine(&self, call: &ObjectName) -> bool {
+    fn is_unknown_routine(&self, call: &Call) -> bool {
         let mut objects = self.catalog.objects();
         !objects.any(|object| {
             let bare = object.name.split('(').next().unwrap_or_default();
             matches!(object.kind, ObjectKind::Function | ObjectKind::Procedure)
-                && self.catalog.naming().is_same(bare, &call.name.text)
+                && self.catalog.naming().is_same(bare, &call.name.name.text)
         })
     }
 
     fn suffer_head(&mut self, head: &Head, effects: &Effects) {
-        let Some(name) = &head.name else {
+        let Named::Whole(name) = &head.name else {
             return self.suffer_some(head, effects);
         };
-        match (head.kind, &head.table) {
+        match (head.kind, head.table.as_ref().and_then(Named::whole)) {
             (kind, Some(table)) if self.is_in_table(kind) => {
                 self.suffer_part(head.verb, kind, name, table);
             }
@@ -296,16 +305,18 @@ impl Work<'_, '_> {
             (ObjectKind::Function | ObjectKind::Procedure, _) => self.suffer_routine(head, name),
             (ObjectKind::Schema, _) if head.verb == Verb::Drop => self.lose_track(),
             (kind, table) => {
-                if let Some(Lookup::Found(table)) = table
-                    .as_ref()
-                    .map(|table| self.look_up(ObjectKind::Table, table))
+                if let Some(Lookup::Found(table)) =
+                    table.map(|table| self.look_up(ObjectKind::Table, table))
                 {
                     // Its indexes are asked for when a foreign key wants a key.
                     self.touched.insert(table.key());
                 }
                 match (self.look_up(kind, name), head.verb) {
                     (Lookup::Found(object), Verb::Drop) => self.doubt(&object),
-                    (Lookup::Found(object), _) => self.mark(&object.key()),
+                    (Lookup::Found(object), _) => {
+                        self.mark(&object.key());
+                        self.suffer_altered(head, &object);
+                    }
                     (Lookup::Missing, Verb::Drop) | (Lookup::Open, _) => {}
                     (Lookup::Missing, _) => self.stand_in(kind, name),
                 }
@@ -316,6 +327,23 @@ impl Work<'_, '_> {
     fn is_in_table(&self, kind: ObjectKind) -> bool {
         let naming = self.catalog.naming();
         kind.is_part() && !naming.key(None, "a", kind, "b").table.is_empty()
+    }
+
+    /// What an `ALTER TABLE` may have done to what belongs to the table.
+    fn suffer_altered(&mut self, head: &Head, table: &Object) {
+        if head.kind != ObjectKind::Table || head.verb != Verb::Alter {
+            return;
+        }
+        let naming = self.catalog.naming();
+        for part in self.catalog.belongings_of(table) {
+            let is_meant = match &head.parts {
+                Parts::Any => true,
+                Parts::Called(names) => names.iter().any(|name| naming.is_same(name, &part.name)),
+            };
+            if is_meant {
+                self.doubt(&part);
+            }
+        }
     }
 
     /// Something that belongs to a table.
@@ -362,7 +390,9 @@ impl Work<'_, '_> {
     /// An object whose name is put together from pieces.
     fn suffer_some(&mut self, head: &Head, effects: &Effects) {
         let called = self.tables_called(&effects.strings);
-        if head.kind == ObjectKind::Table
+        let is_bare = matches!(&head.name, Named::From(start) if start.is_empty());
+        if is_bare
+            && head.kind == ObjectKind::Table
             && head.verb == Verb::Alter
             && !called.is_empty()
             && !effects.reads_catalog
@@ -373,14 +403,7 @@ impl Work<'_, '_> {
             return;
         }
         if head.verb == Verb::Create {
-            return match head.table.as_ref().filter(|_| self.is_in_table(head.kind)) {
-                Some(table) => {
-                    if let Lookup::Found(table) = self.look_up(ObjectKind::Table, table) {
-                        self.mark(&table.key());
-                    }
-                }
-                None => self.catalog.mark_incomplete(),
-            };
+            return self.make_some(head);
         }
         if head.kind == ObjectKind::Schema {
             return self.lose_track();
@@ -388,6 +411,11 @@ impl Work<'_, '_> {
         let is_touched = |object: &Object| match head.kind {
             ObjectKind::Table => object.kind.is_table_like() || object.kind.is_part(),
             kind => object.kind == kind,
+        };
+        let is_touched = |object: &Object| {
+            let is_meant = head.name.may_be(&object.name)
+                || head.kind == ObjectKind::Table && head.name.may_be(&object.table);
+            is_meant && is_touched(object)
         };
         let objects: Vec<_> = self
             .catalog
@@ -400,6 +428,35 @@ impl Work<'_, '_> {
                 Verb::Drop => self.doubt(&object),
                 _ => self.mark(&object.key()),
             }
+        }
+    }
+
+    /// Something is made whose name is not all in sight.
+    fn make_some(&mut self, head: &Head) {
+        let table = head.table.as_ref();
+        let tables: Vec<Key> = match table {
+            Some(Named::Whole(table)) => {
+                let found = self.look_up(ObjectKind::Table, table).found();
+                found.iter().map(|table| table.key()).collect()
+            }
+            Some(table) => {
+                let tables = self.catalog.objects();
+                let tables = tables.filter(|object| object.kind.is_table_like());
+                let meant = tables.filter(|object| table.may_be(&object.name));
+                meant.map(|table| table.key()).collect()
+            }
+            None => Vec::new(),
+        };
+        for table in &tables {
+            self.mark(table);
+        }
+        if table.is_some() && self.is_in_table(head.kind) {
+            return;
+        }
+        match &head.name {
+            Named::Whole(_) => {}
+            Named::From(start) if start.is_empty() => self.catalog.mark_incomplete(),
+            Named::From(start) | Named::Somewhere(start) => self.catalog.mark_open(start),
         }
     }
 

@@ -143,11 +143,19 @@ impl Work<'_, '_> {
         uses
     }
 
-    /// The body of a routine, where calling it may change the schema.
+    /// The body of a routine, on MySQL behind its parameters, where calling it may change the schema.
     fn body_that_changes(&self, routine: &CreateRoutine) -> Option<String> {
         let text = routine.body?.of(self.script.text);
         let effects = Effects::read(self.dialect, text);
-        effects.may_change().then(|| text.to_owned())
+        let with_parameters = crate::Span {
+            start: routine.name.span().end,
+            ..routine.body?
+        };
+        effects.may_change().then(|| match self.is_mysql() {
+            // What is passed to it may be part of a statement that it runs.
+            true => with_parameters.of(self.script.text).to_owned(),
+            false => text.to_owned(),
+        })
     }
 
     fn is_mysql(&self) -> bool {

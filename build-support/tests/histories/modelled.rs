@@ -1,6 +1,6 @@
 //! PostgreSQL and MySQL, which the build follows in a model.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use migratory_core::Dialect;
 
@@ -26,7 +26,7 @@ const POSTGRES: Target = Target {
     histories: 21,
     cases: (1749, 197),
     unknown: 5,
-    found: 97,
+    found: 99,
 };
 
 const MYSQL: Target = Target {
@@ -35,7 +35,7 @@ const MYSQL: Target = Target {
     histories: 9,
     cases: (694, 81),
     unknown: 20,
-    found: 95,
+    found: 93,
 };
 
 #[test]
@@ -88,7 +88,7 @@ fn finds_seeded_faults(target: &Target) {
     let faults = cases.iter().filter(|case| case.expect == "error").count();
     assert_eq!((faults, cases.len() - faults), target.cases, "seeded cases");
     let histories = corpus::histories(&folder, target.name);
-    let wrong = judge_all(target.dialect, &histories, &cases, nobody_can_tell);
+    let wrong = judge_all(target.dialect, &histories, &cases, None);
     let (alarms, missed): (Vec<_>, Vec<_>) =
         wrong.into_iter().partition(|(case, _)| case.expect == "ok");
     for (case, _) in &missed {
@@ -120,9 +120,4 @@ fn preludes(cases: &[Seeded]) -> BTreeMap<String, String> {
     named
         .map(|case| (case.history.clone(), case.env.clone()))
         .collect()
-}
-
-/// No server runs here that could say which real ways down are broken.
-fn nobody_can_tell(_: &[corpus::Step], _: &str) -> BTreeSet<String> {
-    BTreeSet::new()
 }

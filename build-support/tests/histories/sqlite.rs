@@ -41,7 +41,12 @@ fn every_seeded_fault_is_an_error_on_its_file_and_no_valid_edit_is() {
         "the seeded cases of SQLite"
     );
     let histories = corpus::histories(&folder, "sqlite");
-    let wrong = judge_all(Dialect::Sqlite, &histories, &cases, witness::broken_downs);
+    let wrong = judge_all(
+        Dialect::Sqlite,
+        &histories,
+        &cases,
+        Some(witness::broken_downs),
+    );
     let wrong: Vec<String> = wrong.into_iter().map(|(_, said)| said).collect();
     assert!(
         wrong.is_empty(),
