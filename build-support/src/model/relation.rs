@@ -166,7 +166,9 @@ impl Work<'_, '_> {
             if let Some(default) = &column.default {
                 uses.extend(self.sequence_of(default));
             }
-            if let Some(data_type) = &column.data_type {
+            // MySQL has no types that somebody made.
+            let is_made = self.dialect != Dialect::Mysql;
+            if let Some(data_type) = column.data_type.as_ref().filter(|_| is_made) {
                 let name = ObjectName {
                     schema: data_type.schema.clone(),
                     name: Ident::unwritten(&data_type.name),

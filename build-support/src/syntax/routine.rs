@@ -110,6 +110,8 @@ fn mysql_shape(text: &str, tokens: &[Token]) -> Shape {
 pub(super) struct Body {
     /// What is open, innermost last.
     open: Vec<Opening>,
+    /// The outermost of them that is no expression; kept, because every token asks for it.
+    outermost: Option<usize>,
     /// The last token that is not trivia since the last semicolon.
     previous: Option<usize>,
     /// Where in a statement of the body we are.
@@ -145,8 +147,7 @@ impl Body {
 
     /// The outermost opening of a body that has not been closed.
     pub(super) fn opening(&self) -> Option<usize> {
-        let opening = self.open.iter().find(|opening| !opening.expression)?;
-        Some(opening.token)
+        self.outermost
     }
 
     /// A semicolon within the body.
@@ -154,7 +155,7 @@ impl Body {
         self.place = Place::Start;
         self.previous = None;
         while self.in_expression() {
-            self.open.pop();
+            self.close();
         }
     }
 
@@ -194,6 +195,16 @@ impl Body {
 
     fn open(&mut self, token: usize, expression: bool) {
         self.open.push(Opening { token, expression });
+        if !expression && self.outermost.is_none() {
+            self.outermost = Some(token);
+        }
+    }
+
+    fn close(&mut self) {
+        let closed = self.open.pop().map(|opening| opening.token);
+        if closed == self.outermost {
+            self.outermost = None;
+        }
     }
 
     fn in_expression(&self) -> bool {
@@ -207,6 +218,7 @@ impl Body {
         if self.is_open() {
             if at_start && word.is("end") {
                 self.open.clear();
+                self.outermost = None;
                 self.finished = true;
             }
         } else if word.is("begin")
@@ -229,7 +241,7 @@ impl Body {
         } else if word.is("case") && !named {
             self.open(word.index, true);
         } else if word.is("end") && !named {
-            self.open.pop();
+            self.close();
             self.finished = self.open.is_empty();
         }
     }
@@ -270,7 +282,7 @@ impl Body {
     /// `end` is not reserved: elsewhere than where a statement of the body could begin it is a column.
     fn mysql_end(&mut self, place: Place) {
         if self.in_expression() || matches!(place, Place::Start | Place::Until) {
-            self.open.pop();
+            self.close();
             self.finished = self.open.is_empty();
             self.place = Place::Within;
         }

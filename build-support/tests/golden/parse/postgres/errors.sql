@@ -17,3 +17,6 @@ ALTER TABLE t ALTER a SET DEFAULT NOT NULL;
 ALTER TABLE t;
 COPY t;
 DROP TABLE cascade;
+DELETE FROM queue WHERE >= 5;
+CREATE TABLE costs (cost int CHECK ( = -1) DEFAULT 1);
+SELECT @ -5, !! 3, - -1, + 1, |/ 25;
