@@ -322,6 +322,9 @@ fn operator_length(bytes: &[u8]) -> usize {
     }
 }
 
+/// No operator of PostgreSQL is longer; without an end, a run of signs would be read again at each of them.
+const LONGEST_OPERATOR: usize = 63;
+
 /// PostgreSQL's rule: an operator is a run of operator characters; it ends before a comment, and in `+` or `-` only if
 /// it holds one of the characters that no standard operator has.
 fn postgres_operator(bytes: &[u8]) -> usize {
@@ -330,6 +333,7 @@ fn postgres_operator(bytes: &[u8]) -> usize {
     }
     let mut length = 0;
     let mut special = false;
+    let bytes = &bytes[..bytes.len().min(LONGEST_OPERATOR)];
     while length < bytes.len() && b"+-*/<>=~!@#%^&|`?".contains(&bytes[length]) {
         let next = bytes.get(length + 1);
         if matches!(
