@@ -12,14 +12,14 @@ use crate::syntax::{SyntaxError, Token, TokenKind};
 /// Levels of a tree that fit into the stack that any thread has.
 const SHALLOW: usize = 96;
 
-/// Levels of a tree that are read on a stack of their own: the parser takes four times as long for twice as many.
-const DEEP: usize = 8_000;
+/// Levels of a tree that are read on a stack of their own.
+const DEEP: usize = 100_000;
 
 /// What a level of the tree costs where nothing is optimised, in bytes, and what everything else does.
 const LEVEL: usize = 8 * 1024;
 const BASE: usize = 4 * 1024 * 1024;
 
-/// Signs, casts and `NOT`s in a row that are read: the parser takes four times as long for twice as many.
+/// Signs, casts, dots and `NOT`s in a row that are read: the parser takes four times as long for twice as many.
 const ROW: usize = 512;
 
 /// Reads a statement with a stack that is large enough for it. `None` where nothing is, and where the parser gives up.
@@ -68,18 +68,19 @@ fn levels(text: &str, tokens: &[Token]) -> usize {
     most
 }
 
-/// How many operators, casts and `NOT`s follow each other at most.
+/// How many operators, casts, dots and `NOT`s follow each other at most.
 fn longest_row(text: &str, tokens: &[Token]) -> usize {
     let (mut row, mut longest) = (0_usize, 0_usize);
     let mut casts = false;
     for token in tokens.iter().filter(|token| !token.is_trivia()) {
         let is_type = casts && token.is_identifier();
-        casts = token.kind == TokenKind::Operator && token.text(text) == "::";
+        let is_dot = token.kind == TokenKind::Dot;
+        casts = is_dot || (token.kind == TokenKind::Operator && token.text(text) == "::");
         if token.kind == TokenKind::Operator {
             // What is longer than any operator is a row of signs.
             let length = token.text(text).len();
             row += if length > 4 { length } else { 1 };
-        } else if token.is_word(text, "not") {
+        } else if is_dot || token.is_word(text, "not") {
             row += 1;
         } else if !is_type {
             row = 0;
