@@ -68,7 +68,7 @@ pub(crate) const INPUTS: &[Input] = inputs! {
     Any "a chain of subscripts" |_| nested("", "a", "[1]"),
     Any "a chain of collations" |_| nested("", "a", " COLLATE \"C\""),
     Any "a chain of UNIONs" |_| nested("1 UNION ALL SELECT ", "1", ""),
-    Any "a chain of joins" |_| nested("", "1 FROM t", " CROSS JOIN t"),
+    Any "a chain of joins" |_| format!("SELECT 1 FROM t{};", " CROSS JOIN t".repeat(500)),
     Any "a chain of WITHs" |_| format!("WITH {} SELECT 1;", list(DEEP, |n| format!("w{n} AS (SELECT 1)"))),
     Any "a table of many columns" |_| format!("CREATE TABLE wide ({});", list(WIDE, |n| format!("c{n} INTEGER"))),
     Any "a column of many constraints" |_| format!("CREATE TABLE t (a INTEGER {});", "CHECK (a > 0) ".repeat(300)),
