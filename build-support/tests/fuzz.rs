@@ -104,7 +104,7 @@ fn corpus(dialect: &str) -> Vec<String> {
         parts().any(|part| part == dialect) || parts().any(|part| part == "engine")
     });
     files.sort();
-    let texts = files.iter().map(|file| fs::read_to_string(file));
+    let texts = files.iter().map(fs::read_to_string);
     texts.map(|text| text.expect("UTF-8")).collect()
 }
 
