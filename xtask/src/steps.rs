@@ -69,13 +69,16 @@ const SERVERS: Step = Step {
 
 const TEST: Step = Step {
     name: "test",
-    action: Action::Test(&["--workspace"], &[]),
+    action: Action::Test(&["--workspace", "--no-fail-fast"], &[]),
 };
 
 /// A test that has no server fails.
 const TEST_WITH_SERVERS: Step = Step {
     name: "test",
-    action: Action::Test(&["--workspace"], &[("MIGRATORY_TESTS_NEED_SERVERS", "1")]),
+    action: Action::Test(
+        &["--workspace", "--no-fail-fast"],
+        &[("MIGRATORY_TESTS_NEED_SERVERS", "1")],
+    ),
 };
 
 /// Everything that has to pass before a change goes in; the quick steps first, the tests last so that a log ends with their counts.
