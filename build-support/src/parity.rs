@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use migratory_core::Dialect;
 
 use crate::Span;
-use crate::catalog::{Catalog, Definition, Object};
+use crate::catalog::{Catalog, Definition, Doubt, Object};
 use crate::diagnostic::Diagnostic;
 use crate::discover::{CONFIG_FILE, Source};
 use crate::syntax::ir::ObjectKind;
@@ -30,6 +30,7 @@ type Columns = BTreeMap<String, Type>;
 struct Type {
     name: String,
     families: BTreeSet<Family>,
+    doubt: Option<Doubt>,
 }
 
 /// Values that a type can hold. Two types go together if they share one.
@@ -144,8 +145,13 @@ impl Side {
                     "column `{column}` is `{}` in `{}` and `{}` in `{}`, which do not hold the same values",
                     one.name, self.directory, two.name, other.directory
                 )),
-                (Some(_), None) => differences.push(only_in("column", &column, self, other)),
-                (None, _) => differences.push(only_in("column", &column, other, self)),
+                (Some(one), None) if one.is_there() => {
+                    differences.push(only_in("column", &column, self, other));
+                }
+                (None, Some(two)) if two.is_there() => {
+                    differences.push(only_in("column", &column, other, self));
+                }
+                _ => {}
             }
         }
         differences
@@ -167,9 +173,15 @@ fn only_in(what: &str, name: &str, has: &Side, lacks: &Side) -> String {
 }
 
 impl Type {
+    /// Whether there is a column of it for certain.
+    fn is_there(&self) -> bool {
+        self.doubt != Some(Doubt::Presence)
+    }
+
     /// Whether both can hold the same values. A type that nobody knows goes with every other.
     fn goes_with(&self, other: &Self) -> bool {
-        let unknown = self.families.is_empty() || other.families.is_empty();
+        let is_unknown = |it: &Self| it.families.is_empty() || it.doubt.is_some();
+        let unknown = is_unknown(self) || is_unknown(other);
         unknown || !self.families.is_disjoint(&other.families)
     }
 }
@@ -187,7 +199,11 @@ fn columns(dialect: Dialect, table: &Object) -> Option<Columns> {
         let families = families(dialect, &name).iter().copied().collect();
         (
             column.name.text.to_ascii_lowercase(),
-            Type { name, families },
+            Type {
+                name,
+                families,
+                doubt: table.doubt_of_column(&column.name.text),
+            },
         )
     });
     Some(columns.collect())
@@ -386,6 +402,7 @@ mod tests {
         let read = |(dialect, name): Named| Type {
             name: name.to_owned(),
             families: families(dialect, name).iter().copied().collect(),
+            doubt: None,
         };
         for (one, two, expected) in TYPES {
             let (one, two) = (read(*one), read(*two));

@@ -12,6 +12,7 @@ fn sql(file: &str, statements: &[&str]) -> Script {
         sql,
         line,
         transactional: !sql.starts_with("VACUUM"),
+        touches_session: false,
     }));
     let file = file.to_owned();
     Script::Sql { file, packed }

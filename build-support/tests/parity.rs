@@ -37,6 +37,14 @@ const CASES: &[Case] = &[
             "column `users.active` is `text` in `app/postgres` and `integer` in `app/sqlite`, which do not hold the same values",
         ],
     ),
+    // Code that may run leaves open whether a column is there.
+    (
+        &[(
+            "0001_users.sql",
+            "CREATE TABLE users (id bigint PRIMARY KEY, email text, active boolean); DO $$ BEGIN ALTER TABLE users DROP COLUMN active, ADD COLUMN age int, ALTER COLUMN email TYPE int; END $$; ALTER TABLE users ADD COLUMN more int;",
+        )],
+        &["column `users.more` is in `app/postgres` and not in `app/sqlite`"],
+    ),
     (
         &[(
             "0001_users.sql",

@@ -1,6 +1,7 @@
 //! Fuzz targets for the build-time half of Migratory: `lexer`, `splitter`, `adapters`, `check`.
 //!
-//! They need a nightly toolchain and `cargo install cargo-fuzz`. From the repository's root:
+//! They need `cargo install cargo-fuzz`, and a nightly toolchain for its sanitizers; `--sanitizer none` does without. From the
+//! repository's root:
 //!
 //! ```text
 //! fuzz/seed                                            # the golden texts become the seed corpora

@@ -1,11 +1,13 @@
 //! What two states of a schema differ in, structurally: the order of columns, quotes, letter case and white space do not count.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
 
 use super::facts::facts;
-use super::{Catalog, Key, Object};
+use super::wording::loose;
+use super::{Catalog, Definition, Key, Naming, Object};
 
 /// One difference between two schemas. Its `Display` is a line such as `- table users` or `+ index users_email`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +37,7 @@ impl fmt::Display for Line {
     }
 }
 
-/// What `second` differs in from `first`. Temporary objects, and those that are not fully known, do not count.
+/// What `second` differs in from `first`. Temporary objects, those that are not fully known, and parts that are in doubt, do not count.
 pub fn difference(first: &Catalog, second: &Catalog) -> Vec<Line> {
     let objects = first.objects().chain(second.objects());
     let keys: BTreeSet<Key> = objects.map(|object| object.key()).collect();
@@ -56,11 +58,19 @@ pub fn difference_among(first: &Catalog, second: &Catalog, keys: &BTreeSet<Key>)
         match (a, b) {
             (Some(a), Some(b)) if is_unchanged(a, b) => {}
             (Some(a), Some(b)) => {
-                lines.extend(compare(&facts(a, first), &facts(b, second)));
+                let manner = Manner::of(a, b);
+                if is_reprinted(a, b) {
+                    continue;
+                }
+                // What is in doubt in one of them says nothing of the other.
+                let (a, b) = (a.doubting(&b.doubts), b.doubting(&a.doubts));
+                lines.extend(compare(&facts(&a, first), &facts(&b, second), manner));
             }
-            (Some(a), None) => lines.push(Line::Missing(a.title())),
-            (None, Some(b)) => lines.push(Line::Extra(b.title())),
-            (None, None) => {}
+            (Some(a), None) if !is_of_open_table(a, second) => {
+                lines.push(Line::Missing(a.title()));
+            }
+            (None, Some(b)) if !is_of_open_table(b, first) => lines.push(Line::Extra(b.title())),
+            _ => {}
         }
     }
     lines
@@ -72,12 +82,77 @@ fn is_unchanged(first: &Rc<Object>, second: &Rc<Object>) -> bool {
     same_text || Rc::ptr_eq(first, second)
 }
 
-fn compare(first: &BTreeMap<String, String>, second: &BTreeMap<String, String>) -> Vec<Line> {
+/// Whether an object belongs to a table that is not fully known: then it may be there as well.
+fn is_of_open_table(object: &Object, catalog: &Catalog) -> bool {
+    if !object.is_modelled() {
+        return false;
+    }
+    match object.definition() {
+        Definition::Sequence(sequence) => sequence
+            .owner
+            .as_ref()
+            .and_then(|(table, _)| catalog.table(table))
+            .is_some_and(|table| table.incomplete),
+        _ => false,
+    }
+}
+
+/// Whether one of two views is a copy of what a server printed, and the other one is not: a server spells out names, and follows those
+/// that were changed, so that their texts cannot be compared. Its literals have casts.
+fn is_reprinted(first: &Object, second: &Object) -> bool {
+    let is_printed = |object: &Object| match object.definition() {
+        Definition::View(view) => Some(view.text.contains("' ::")),
+        _ => None,
+    };
+    first.is_modelled()
+        && second.is_modelled()
+        && is_printed(first)
+            .zip(is_printed(second))
+            .is_some_and(|(a, b)| a != b)
+}
+
+/// How two texts are told apart.
+#[derive(Clone, Copy)]
+enum Manner {
+    /// Letter by letter: both were printed by one engine.
+    Exact,
+    /// By what they mean, as far as that shows: both are as somebody wrote them.
+    Loose(Naming),
+}
+
+impl Manner {
+    fn of(first: &Object, second: &Object) -> Self {
+        match first.is_modelled() && second.is_modelled() {
+            true => Self::Loose(first.naming()),
+            false => Self::Exact,
+        }
+    }
+
+    fn text<'t>(self, text: &'t str) -> Cow<'t, str> {
+        match self {
+            Self::Exact => Cow::Borrowed(text),
+            Self::Loose(naming) => Cow::Owned(loose(naming, text)),
+        }
+    }
+}
+
+fn compare(
+    first: &BTreeMap<String, String>,
+    second: &BTreeMap<String, String>,
+    manner: Manner,
+) -> Vec<Line> {
+    let by_text = |facts: &BTreeMap<String, String>| -> BTreeMap<String, String> {
+        let facts = facts.iter();
+        facts
+            .map(|(what, detail)| (manner.text(what).into_owned(), detail.clone()))
+            .collect()
+    };
+    let (firsts, seconds) = (by_text(first), by_text(second));
     let mut lines = Vec::new();
     for (what, from) in first {
-        match second.get(what) {
+        match seconds.get(&*manner.text(what)) {
             None => lines.push(Line::Missing(join(what, from))),
-            Some(to) if to != from => lines.push(Line::Changed {
+            Some(to) if manner.text(to) != manner.text(from) => lines.push(Line::Changed {
                 what: what.clone(),
                 from: or_nothing(from),
                 to: or_nothing(to),
@@ -85,7 +160,8 @@ fn compare(first: &BTreeMap<String, String>, second: &BTreeMap<String, String>) 
             Some(_) => {}
         }
     }
-    let extra = second.iter().filter(|(what, _)| !first.contains_key(*what));
+    let extra = second.iter();
+    let extra = extra.filter(|(what, _)| !firsts.contains_key(&*manner.text(what)));
     lines.extend(extra.map(|(what, detail)| Line::Extra(join(what, detail))));
     lines
 }

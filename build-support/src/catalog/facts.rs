@@ -1,10 +1,11 @@
 //! Objects taken apart into facts, which can be compared one by one.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use migratory_core::Dialect;
 
-use super::{Catalog, Definition, Object};
+use super::{Catalog, Definition, Object, Part};
 use crate::syntax::ir::{
     Column, CreateIndex, Expr, ForeignKey, Ident, Identity, ObjectKind, ObjectName,
     ReferenceAction, Table, TypeKind,
@@ -66,7 +67,8 @@ fn table_facts(name: &str, table: &Table, catalog: &Catalog) -> BTreeMap<String,
     facts
 }
 
-/// The same for an object that is modelled. Names of constraints do not count, nor do bodies of routines.
+/// The same for an object that is modelled. Names of constraints do not count, nor do bodies of routines and
+/// parts that are in doubt.
 pub fn modelled_facts(object: &Object) -> BTreeMap<String, String> {
     if object.kind == ObjectKind::Constraint {
         return BTreeMap::new();
@@ -77,7 +79,7 @@ pub fn modelled_facts(object: &Object) -> BTreeMap<String, String> {
     };
     let title = format!("{} {name}", object.kind);
     let detail = match object.definition() {
-        Definition::Table(table) => return modelled_table(&title, &name, table),
+        Definition::Table(table) => return modelled_table(&title, &name, &certain(object, table)),
         Definition::Index(index) => index_detail(object, index),
         Definition::View(view) => format!("({}) {}", exact(&view.columns), view.text),
         Definition::Trigger(trigger) => format!(
@@ -103,6 +105,28 @@ pub fn modelled_facts(object: &Object) -> BTreeMap<String, String> {
         Definition::Name | Definition::Unknown => String::new(),
     };
     BTreeMap::from([(title, detail)])
+}
+
+/// A table without the parts that are in doubt.
+fn certain<'t>(object: &Object, table: &'t Table) -> Cow<'t, Table> {
+    if object.doubts.is_empty() {
+        return Cow::Borrowed(table);
+    }
+    let mut table = table.clone();
+    let is_certain = |name: &Option<Ident>| {
+        let doubt = |name: &Ident| object.doubt_of_constraint(&name.text);
+        name.as_ref().and_then(doubt).is_none()
+    };
+    let columns = &mut table.columns;
+    columns.retain(|column| object.doubt_of_column(&column.name.text).is_none());
+    if object.doubts.of(&Part::PrimaryKey).is_some() {
+        table.primary_key = None;
+    }
+    table.uniques.retain(|key| is_certain(&key.name));
+    table.foreign_keys.retain(|key| is_certain(&key.name));
+    table.checks.retain(|check| is_certain(&check.name));
+    table.exclusions.retain(|it| is_certain(&it.name));
+    Cow::Owned(table)
 }
 
 fn modelled_table(title: &str, name: &str, table: &Table) -> BTreeMap<String, String> {

@@ -5,6 +5,7 @@
 
 mod change;
 mod difference;
+mod doubt;
 mod facts;
 mod key;
 mod layered;
@@ -13,18 +14,20 @@ mod replay;
 mod reverse;
 mod stored;
 mod summary;
+mod wording;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use rpds::RedBlackTreeMap;
+use rpds::{RedBlackTreeMap, RedBlackTreeSet};
 
 use crate::nearest;
-use crate::syntax::ir::{ForeignKey, ObjectKind, ObjectName};
+use crate::syntax::ir::{ForeignKey, Ident, List, ObjectKind, ObjectName};
 use layered::Layered;
 
 pub use change::{Change, changes};
 pub use difference::{Line, difference, difference_among};
+pub use doubt::{Doubt, Doubts, Part};
 pub use facts::modelled_facts;
 pub use key::{Key, Naming, Space};
 pub use object::{Definition, Object, Origin, Use};
@@ -40,14 +43,22 @@ pub const TEMP: &str = "temp";
 #[serde(from = "stored::Stored", into = "stored::Stored")]
 pub struct Catalog {
     objects: Layered<Key, Rc<Object>>,
+    /// The same once more, by what they are.
+    kinds: Layered<(ObjectKind, Key), Rc<Object>>,
+    /// Tables with foreign keys, where their SQL has to be read for them.
+    referring: Layered<Key, Rc<Object>>,
     /// Indexes, triggers and what else belongs to a table, by the folded name of that table.
-    parts: Layered<(String, Key), ()>,
+    parts: Layered<(String, Key), Rc<Object>>,
+    /// Those of them that a server made for a foreign key.
+    implicit: Layered<(String, Key), ()>,
     /// Who needs what: the key of what is needed, and of the object that says so.
     users: Layered<(Key, Key), ()>,
     /// What was there once, and how it went: objects, and columns with their folded names.
     gone: RedBlackTreeMap<(Key, Option<String>), Rc<Gone>>,
-    /// The digests of the lasting objects, summed up.
+    /// The digests of the lasting objects, summed up, but for those in `unsummed`.
     sum: u64,
+    /// The lasting objects whose digests nobody has asked for since they changed: reading one takes as long as the object is large.
+    unsummed: RedBlackTreeSet<Key>,
     /// How many of the lasting objects are not fully known.
     unknown: usize,
     /// Set when a statement nobody could interpret may have touched anything.
@@ -131,13 +142,27 @@ impl Catalog {
 
     /// Every object of one kind, sorted by key.
     pub fn of_kind(&self, kind: ObjectKind) -> impl Iterator<Item = &Rc<Object>> {
-        self.objects().filter(move |object| object.kind == kind)
+        self.kinds
+            .range((kind, Key::first()))
+            .take_while(move |((other, _), _)| *other == kind)
+            .map(|(_, object)| object)
     }
 
     /// The indexes of a table, those of its constraints not included.
     pub fn indexes_of<'a>(&'a self, table: &'a Object) -> impl Iterator<Item = &'a Rc<Object>> {
         self.parts_of(table)
             .filter(|part| part.kind == ObjectKind::Index && part.schema == table.schema)
+    }
+
+    /// Those of them that the server made for foreign keys.
+    pub fn implicit_indexes_of(&self, table: &Object) -> Vec<Rc<Object>> {
+        let name = self.naming.fold(&table.name, Space::Relation);
+        let implicit = self.implicit.range((name.clone(), Key::first()));
+        let implicit = implicit.map(|(pair, ())| pair);
+        let implicit = implicit.take_while(|(table, _)| *table == name);
+        let indexes = implicit.filter_map(|(_, key)| self.get(key));
+        let indexes = indexes.filter(|index| index.schema == table.schema);
+        indexes.cloned().collect()
     }
 
     /// The triggers that watch a table or view, temporary ones included.
@@ -150,7 +175,7 @@ impl Catalog {
     /// The foreign keys of other tables, and of the table itself, that point at it, each with the table it belongs to.
     pub fn children_of(&self, table: &Object) -> Vec<(&Rc<Object>, ForeignKey)> {
         let mut children = Vec::new();
-        for child in self.of_kind(ObjectKind::Table) {
+        for (_, child) in self.referring.iter() {
             // Reading a definition costs a parse; most tables do not even mention the name.
             if child.schema != table.schema || !child.mentions(&table.name) {
                 continue;
@@ -199,19 +224,34 @@ impl Catalog {
 
     /// The names of a table's or view's columns; `None` where they are not fully known.
     pub fn columns(&self, object: &Object) -> Option<Vec<String>> {
+        let names = self.column_names(object)?;
+        Some(names.map(|name| name.text.clone()).collect())
+    }
+
+    /// The same, without a copy.
+    pub fn column_names<'o>(&self, object: &'o Object) -> Option<impl Iterator<Item = &'o Ident>> {
+        let names = self.possible_columns(object)?;
+        (!object.doubts.may_lack_columns()).then_some(names)
+    }
+
+    /// The names of the columns that a table or view has, and of those that it may have; `None` where it may have any.
+    pub fn possible_columns<'o>(
+        &self,
+        object: &'o Object,
+    ) -> Option<impl Iterator<Item = &'o Ident>> {
         if object.incomplete {
             return None;
         }
-        match object.definition() {
+        let (table, view) = match object.definition() {
             Definition::Table(table) if table.module.is_none() && !table.columns.is_empty() => {
-                let columns = table.columns.iter();
-                Some(columns.map(|column| column.name.text.clone()).collect())
+                (Some(table), None)
             }
-            Definition::View(view) if !view.columns.is_empty() => {
-                Some(view.columns.iter().map(|name| name.text.clone()).collect())
-            }
-            _ => None,
-        }
+            Definition::View(view) if !view.columns.is_empty() => (None, Some(view)),
+            _ => return None,
+        };
+        let columns = table.into_iter().flat_map(|table| &table.columns);
+        let names = view.into_iter().flat_map(|view| &view.columns);
+        Some(columns.map(|column| &column.name).chain(names))
     }
 
     /// The table or view whose name is nearest to one that does not exist.
@@ -226,8 +266,8 @@ impl Catalog {
 
     /// The column of a table or view whose name is nearest to one that does not exist.
     pub fn nearest_column(&self, object: &Object, name: &str) -> Option<String> {
-        let columns = self.columns(object)?;
-        nearest(name, columns.iter().map(String::as_str)).map(str::to_owned)
+        let columns = self.possible_columns(object)?;
+        nearest(name, columns.map(|name| name.text.as_str())).map(str::to_owned)
     }
 
     /// How the object of that kind and name went, where it was there once and is no longer.
@@ -248,8 +288,15 @@ impl Catalog {
 
     /// A value that two schemas share if they hold the same objects, whatever order they were made in; `None` where the
     /// schema is not fully known. Temporary objects do not count.
-    pub fn fingerprint(&self) -> Option<u64> {
-        (!self.incomplete && self.unknown == 0 && self.open.is_empty()).then_some(self.sum)
+    pub fn fingerprint(&mut self) -> Option<u64> {
+        if self.incomplete || self.unknown > 0 || !self.open.is_empty() {
+            return None;
+        }
+        let unsummed = std::mem::take(&mut self.unsummed);
+        let digests = unsummed.iter().filter_map(|key| self.get(key));
+        let digests = digests.map(|object| object.digest());
+        self.sum = digests.fold(self.sum, u64::wrapping_add);
+        Some(self.sum)
     }
 
     /// Whether a statement nobody could interpret may have touched anything.
@@ -277,36 +324,79 @@ impl Catalog {
     /// Adds an object, in place of one of the same key.
     pub fn insert(&mut self, object: Object) {
         let key = object.key();
-        self.remove(&key);
-        self.gone.remove_mut(&(key.clone(), None));
-        if object.kind.is_part() {
-            let table = self.naming.fold(&object.table, Space::Relation);
-            self.parts.insert((table, key.clone()), ());
+        let none = List::new();
+        let old = self.get(&key).cloned();
+        match &old {
+            Some(old) => self.uncount(&key, old),
+            None => {
+                self.gone.remove_mut(&(key.clone(), None));
+            }
         }
-        for used in &object.uses {
-            self.users.insert((used.key.clone(), key.clone()), ());
-        }
+        let used = old.as_ref().map_or(&none, |old| &old.uses);
+        self.change_users(&key, used, &object.uses);
         if object.counts() {
-            self.sum = self.sum.wrapping_add(object.digest());
-            self.unknown += usize::from(object.incomplete);
+            self.unsummed.insert_mut(key.clone());
+            self.unknown += usize::from(!object.is_certain());
         }
-        self.objects.insert(key, Rc::new(object));
+        let object = Rc::new(object);
+        if object.kind.is_part() {
+            let part = self.part(&key, &object);
+            if object.is_implicit() {
+                self.implicit.insert(part.clone(), ());
+            }
+            self.parts.insert(part, object.clone());
+        }
+        if object.is_referring() {
+            self.referring.insert(key.clone(), object.clone());
+        }
+        let kind = (object.kind, key.clone());
+        self.kinds.insert(kind, object.clone());
+        self.objects.insert(key, object);
     }
 
     /// Takes an object out.
     pub fn remove(&mut self, key: &Key) -> Option<Rc<Object>> {
         let object = self.objects.get(key)?.clone();
         self.objects.remove(key);
-        for used in &object.uses {
-            self.users.remove(&(used.key.clone(), key.clone()));
-        }
-        if object.counts() {
-            self.sum = self.sum.wrapping_sub(object.digest());
-            self.unknown -= usize::from(object.incomplete);
-        }
-        let table = self.naming.fold(&object.table, Space::Relation);
-        self.parts.remove(&(table, key.clone()));
+        self.change_users(key, &object.uses, &List::new());
+        self.uncount(key, &object);
         Some(object)
+    }
+
+    /// Takes out what is known of an object beside itself, but for what it uses.
+    fn uncount(&mut self, key: &Key, object: &Object) {
+        if object.counts() {
+            if !self.unsummed.remove_mut(key) {
+                self.sum = self.sum.wrapping_sub(object.digest());
+            }
+            self.unknown -= usize::from(!object.is_certain());
+        }
+        self.kinds.remove(&(object.kind, key.clone()));
+        self.referring.remove(key);
+        if object.kind.is_part() {
+            let part = self.part(key, object);
+            self.parts.remove(&part);
+            self.implicit.remove(&part);
+        }
+    }
+
+    /// How a part is found by its table.
+    fn part(&self, key: &Key, object: &Object) -> (String, Key) {
+        let table = self.naming.fold(&object.table, Space::Relation);
+        (table, key.clone())
+    }
+
+    /// Takes note of what an object uses now and used before.
+    fn change_users(&mut self, user: &Key, before: &List<Use>, after: &List<Use>) {
+        let shared = before.shared_with(after);
+        for used in before.from(shared) {
+            self.users.remove(&(used.key.clone(), user.clone()));
+        }
+        // What both share may use the same objects for other columns.
+        let kept = if shared < before.len() { 0 } else { shared };
+        for used in after.from(kept) {
+            self.users.insert((used.key.clone(), user.clone()), ());
+        }
     }
 
     /// Remembers how an object went.
@@ -368,9 +458,8 @@ impl Catalog {
         let name = self.naming.fold(&table.name, Space::Relation);
         self.parts
             .range((name.clone(), Key::first()))
-            .map(|(pair, ())| pair)
-            .take_while(move |(table, _)| *table == name)
-            .filter_map(|(_, key)| self.get(key))
+            .take_while(move |((table, _), _)| *table == name)
+            .map(|(_, part)| part)
     }
 
     fn fold_column(&self, name: &str) -> String {

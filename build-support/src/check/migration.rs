@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Level};
 use crate::discover::{Entry, FileId, Source};
 use crate::rules::{self, ScriptContext, Verdict};
 use crate::syntax::ir::Body;
-use crate::syntax::{Down, Parsed, Script, Sql, parse};
+use crate::syntax::{Down, Parsed, Script, Sql, parse, refuses_transaction, touches_session};
 
 /// Examines the migration that follows on `state`, and takes the state behind it.
 pub(super) fn examine(source: &Source, entry: &Entry, state: &mut State) -> Examined {
@@ -246,14 +246,17 @@ pub(super) fn run_of<'r>(
 /// A script's statements in the form that generated code holds.
 pub(super) fn pack(source: &Source, sql: &Sql) -> codegen::Script {
     let file = source.file(sql.file);
-    let statements = sql
-        .statements
-        .iter()
-        .map(|statement| migratory_core::Statement {
-            sql: statement.span.of(&file.text),
+    let dialect = source.config.dialect;
+    let statements = sql.statements.iter().map(|statement| {
+        let sql = statement.span.of(&file.text);
+        migratory_core::Statement {
+            sql,
             line: statement.line,
-            transactional: !matches!(statement.body, Body::Vacuum | Body::Attach),
-        });
+            transactional: !matches!(statement.body, Body::Vacuum | Body::Attach)
+                && refuses_transaction(dialect, sql).is_none(),
+            touches_session: touches_session(dialect, sql),
+        }
+    });
     // A NUL byte is an error by now, and the stub that stands in its place has no SQL.
     let sound = statements.filter(|statement| !statement.sql.contains('\0'));
     codegen::Script::Sql {

@@ -58,7 +58,7 @@ impl State {
     }
 
     /// The fingerprint of the schema; `None` where it is not fully known.
-    pub(super) fn fingerprint(&self) -> Option<u64> {
+    pub(super) fn fingerprint(&mut self) -> Option<u64> {
         self.catalog.fingerprint()
     }
 

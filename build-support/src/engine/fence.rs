@@ -8,6 +8,9 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::hooks::{AuthAction, Authorization};
 use rusqlite::limits::Limit;
 
+use crate::catalog::Catalog;
+use crate::syntax::ir::{AlterAction, Body, Statement};
+
 /// How many instructions of SQLite's machine pass between two looks at the budget.
 const INSTRUCTIONS_A_TICK: i32 = 10_000;
 
@@ -16,6 +19,24 @@ const TICKS: u32 = 3_000;
 
 /// Largest value and statement, in bytes.
 const LONGEST_VALUE: i32 = 64 << 20;
+
+/// How much of the schema the `ALTER TABLE`s of a script may make SQLite read again, as [`cost_of_altering`] counts: it reads all of it after
+/// each, which takes some seconds here where nothing is optimised.
+pub(super) const MOST_READ_AGAIN: usize = 32 << 20;
+
+/// What it costs SQLite to read the schema again for a statement: about one for a byte of its SQL.
+pub(super) fn cost_of_altering(statement: &Statement, catalog: &Catalog) -> usize {
+    const OF_AN_OBJECT: usize = 25;
+    let Body::AlterTable { actions, .. } = &statement.body else {
+        return 0;
+    };
+    let adds = |action: &AlterAction| matches!(action, AlterAction::AddColumn { .. });
+    // For a new name each object is read three times more, to see whether it mentions the old one.
+    let times = if actions.iter().all(adds) { 1 } else { 4 };
+    let objects = catalog.objects();
+    let size: usize = objects.map(|object| object.sql.len() + OF_AN_OBJECT).sum();
+    size * times
+}
 
 /// What a statement may still use up.
 #[derive(Clone, Debug, Default)]

@@ -23,12 +23,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::rc::Rc;
 
+use migratory_core::Dialect;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
 use crate::catalog::{Catalog, Key, Later, Origin, Partial, Script};
 use crate::diagnostic::Diagnostic;
 use crate::syntax::ir::{Body, Statement, TransactionControl};
+use crate::syntax::nests_deeply;
 use readback::Known;
 use unproven::{mark_missing, mark_unfinished};
 use words::Words;
@@ -53,6 +55,8 @@ pub struct Engine {
     unplaced: usize,
     /// How many scripts ran.
     scripts: u64,
+    /// How much of the schema the script at work has made SQLite read again.
+    read_again: usize,
     /// A copy to try scripts on, kept from the last trial.
     copy: Option<Box<reverse::Copy>>,
 }
@@ -108,6 +112,7 @@ impl Engine {
             touched: BTreeSet::new(),
             unplaced: 0,
             scripts: 0,
+            read_again: 0,
             copy: None,
         })
     }
@@ -203,6 +208,22 @@ impl Engine {
             // It changes neither schema nor rows; VACUUM INTO would write a file.
             return Outcome::Done;
         }
+        if nests_deeply(Dialect::Sqlite, statement.span.of(place.text)) {
+            catalog.mark_incomplete();
+            // SQLite 3.46 to 3.51 go down as far as the statement does, and end the process where the stack ends.
+            return partial(
+                "it is nested too deeply to be run on the stack of a thread".to_owned(),
+            );
+        }
+        self.read_again += fence::cost_of_altering(statement, catalog);
+        if self.read_again > fence::MOST_READ_AGAIN {
+            // What it would have done is open.
+            catalog.mark_incomplete();
+            return partial(
+                "each `ALTER TABLE` makes SQLite read the whole schema again, and there are too many of them in this file to run them all"
+                    .to_owned(),
+            );
+        }
         let before = catalog.clone();
         let ran = self.step_with_stand_ins(statement.span.of(place.text));
         match ran {
@@ -278,6 +299,7 @@ impl Engine {
     /// Prepares for a script. What can fail here on a healthy database shows again at the first statement.
     fn open_script(&mut self, in_transaction: bool, foreign_keys_off: bool) {
         self.scripts += 1;
+        self.read_again = 0;
         if foreign_keys_off {
             let _ = self.control("PRAGMA foreign_keys = OFF");
         }

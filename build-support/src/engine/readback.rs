@@ -89,16 +89,17 @@ impl Engine {
                 self.read_new(schema, statement, origin, catalog, &mut last_row)?;
             }
             Body::Drop { kind, names, .. } => {
+                let mut is_plain = true;
                 for name in names {
-                    self.take_out(schema, *kind, name, origin, catalog);
+                    is_plain &= self.take_out(schema, *kind, name, origin, catalog);
                 }
-                if self.count(schema)? != count(catalog, schema) {
+                if !is_plain && self.count(schema)? != count(catalog, schema) {
                     self.read_all(schema, is_rollback, origin, catalog, &mut last_row)?;
                 }
                 last_row = Known::read(&self.connection, schema)?.last_row;
             }
             Body::AlterTable { table, actions, .. } if actions.iter().all(keeps_to_its_table) => {
-                self.read_table(schema, table, catalog)?;
+                self.read_table(schema, table, actions, catalog)?;
             }
             _ => self.read_all(schema, is_rollback, origin, catalog, &mut last_row)?,
         }
@@ -140,11 +141,19 @@ impl Engine {
         &mut self,
         schema: &str,
         table: &ObjectName,
+        actions: &[AlterAction],
         catalog: &mut Catalog,
     ) -> rusqlite::Result<()> {
         let condition = "type = 'table' AND name = ?1 COLLATE NOCASE";
         for entry in self.entries(schema, condition, &table.name.text)? {
-            self.replace(entry.object, None, catalog);
+            let old = catalog.get(&entry.object.key());
+            let object = match (old, actions) {
+                (Some(old), [AlterAction::AddColumn { table: added, .. }]) => {
+                    entry.object.grown_from(old, added)
+                }
+                _ => entry.object,
+            };
+            self.replace(object, None, catalog);
         }
         Ok(())
     }
@@ -202,6 +211,7 @@ impl Engine {
         catalog.insert(object);
     }
 
+    /// Takes an object of that schema out with its parts. Whether it is one with which nothing else goes.
     fn take_out(
         &mut self,
         schema: &str,
@@ -209,10 +219,12 @@ impl Engine {
         name: &ObjectName,
         origin: &Origin,
         catalog: &mut Catalog,
-    ) {
+    ) -> bool {
         let Some(object) = catalog.object(kind, name).cloned() else {
-            return;
+            return false;
         };
+        let is_here = object.key().schema == folded(schema);
+        let is_virtual = kind == ObjectKind::Table && object.mentions("VIRTUAL");
         // The temporary triggers of a table of the main schema fall with it.
         let parts: Vec<Key> = match kind {
             ObjectKind::Table | ObjectKind::View => catalog
@@ -227,6 +239,7 @@ impl Engine {
                 self.forget(key, origin, catalog);
             }
         }
+        is_here && !is_virtual && !object.incomplete
     }
 
     fn forget(&mut self, key: Key, origin: &Origin, catalog: &mut Catalog) {

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::{Engine, Outcome, Place, explain_commit, explain_dangling};
 use crate::catalog::{Catalog, Partial, Replayed, Script, Step, changes};
 use crate::syntax::ir::{AlterAction, Body, ObjectKind, Statement};
@@ -94,19 +96,21 @@ impl<'a> From<&Script<'a>> for Place<'a> {
 
 /// Whether a table is dropped and another takes its name: the runtime runs such a script with foreign keys off.
 fn is_rebuild(statements: &[Statement]) -> bool {
-    let dropped: Vec<&str> = statements
+    let dropped: BTreeSet<String> = statements
         .iter()
         .filter_map(|statement| match &statement.body {
             Body::Drop {
                 kind: ObjectKind::Table,
                 names,
                 ..
-            } => names.first().map(|name| name.name.text.as_str()),
+            } => names
+                .first()
+                .map(|name| name.name.text.to_ascii_lowercase()),
             _ => None,
         })
         .collect();
     let takes_name = |action: &AlterAction| match action {
-        AlterAction::RenameTable { to } => dropped.iter().any(|name| to.is(name)),
+        AlterAction::RenameTable { to } => dropped.contains(&to.text.to_ascii_lowercase()),
         _ => false,
     };
     statements.iter().any(|statement| match &statement.body {

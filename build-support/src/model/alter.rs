@@ -5,6 +5,7 @@ use std::rc::Rc;
 use migratory_core::Dialect;
 
 use super::Work;
+use super::generated_name::constraint_names;
 use crate::catalog::{Key, Object};
 use crate::syntax::ir::{
     AlterAction, ColumnChange, ConstraintKind, Ident, ObjectKind, ObjectName, Table,
@@ -118,11 +119,13 @@ impl Work<'_, '_> {
     }
 
     fn add_constraint(&mut self, object: &Rc<Object>, added: &Table, if_not_exists: bool) {
-        let existing = self.constraints_of(object);
         let naming = self.catalog.naming();
-        let mut names = super::generated_name::constraint_names(added);
-        let is_there = names.any(|name| existing.iter().any(|it| naming.is_same(it, &name.text)));
-        if !(if_not_exists && is_there) {
+        let is_there = |name: &Ident| {
+            let existing = object.as_table().into_iter();
+            let mut existing = existing.flat_map(|table| constraint_names(table));
+            existing.any(|it| naming.is_same(&it.text, &name.text))
+        };
+        if !(if_not_exists && constraint_names(added).any(is_there)) {
             self.add_constraints(&object.key(), added);
         }
     }
@@ -133,12 +136,10 @@ impl Work<'_, '_> {
         }
         let is_it = |other: &Option<Ident>| other.as_ref().is_some_and(|it| it.text == name.text);
         self.edit_table(&object.key(), |table| {
-            for key in &mut table.foreign_keys {
-                key.not_valid &= !is_it(&key.name);
-            }
-            for check in &mut table.checks {
-                check.not_valid &= !is_it(&check.name);
-            }
+            let keys = &mut table.foreign_keys;
+            keys.change(|key| is_it(&key.name), |key| key.not_valid = false);
+            let checks = &mut table.checks;
+            checks.change(|check| is_it(&check.name), |check| check.not_valid = false);
         });
     }
 
@@ -154,7 +155,8 @@ impl Work<'_, '_> {
         let has_it = self
             .constraints_of(object)
             .iter()
-            .any(|other| naming.is_same(other, &name.text));
+            .any(|other| naming.is_same(other, &name.text))
+            || object.doubt_of_constraint(&name.text).is_some();
         if !has_it {
             if self.dialect == Dialect::Mysql && self.drop_mysql_constraint(object, name, kind) {
                 return;
@@ -205,19 +207,23 @@ impl Work<'_, '_> {
         has_unnamed
     }
 
-    fn drop_constraint_at(&mut self, key: &Key, name: &Ident) {
+    pub(super) fn drop_constraint_at(&mut self, key: &Key, name: &Ident) {
         let naming = self.catalog.naming();
         let is_it = |other: &Option<Ident>| {
             other
                 .as_ref()
                 .is_some_and(|other| naming.is_same(&other.text, &name.text))
         };
+        let is_primary = |table: &Table| {
+            let primary = table.primary_key.as_ref();
+            primary.is_some_and(|key| is_it(&key.name))
+        };
+        if self.table_at(key).is_some_and(|table| is_primary(&table)) {
+            self.settle_primary_key(key);
+        }
+        self.settle_constraint(key, &name.text);
         self.edit_table(key, |table| {
-            if table
-                .primary_key
-                .as_ref()
-                .is_some_and(|key| is_it(&key.name))
-            {
+            if is_primary(table) {
                 table.primary_key = None;
             }
             table.uniques.retain(|key| !is_it(&key.name));
@@ -259,7 +265,10 @@ impl Work<'_, '_> {
             let by = foreign_key.name.clone().unwrap_or_default();
             if cascade {
                 self.drop_constraint_at(&child.key(), &by);
-            } else if self.is_known(&child) && self.is_known(object) {
+            } else if self.is_known(&child)
+                && self.is_known(object)
+                && !self.are_keys_in_doubt(object)
+            {
                 let needing = [format!("the foreign key `{}` of `{}`", by.text, child.name)];
                 self.still_needed(what, span, &needing, Some(&child.clone()));
                 return true;

@@ -57,6 +57,7 @@ impl Work<'_, '_> {
             _ => {}
         }
         self.look_up_names();
+        self.doubt_guesses();
     }
 
     /// Makes a schema or an extension, which are in no schema themselves.

@@ -11,11 +11,13 @@ const FAR: usize = 4096;
 
 /// Code with its tokens, but blanks and comments.
 pub(super) struct Code<'t> {
-    dialect: Dialect,
-    text: &'t str,
+    pub(super) dialect: Dialect,
+    pub(super) text: &'t str,
     pub(super) tokens: Vec<Token>,
     /// Of each token, whether it stands in an `ALTER TABLE`, behind its first word.
     in_alter: Vec<bool>,
+    /// Of each token, the place of the word right before the parentheses that it stands in.
+    pub(super) called_by: Vec<Option<usize>>,
 }
 
 /// Words between a verb and the kind of object.
@@ -73,13 +75,6 @@ const NO_COLUMN: [&str; 11] = [
     "partition",
 ];
 
-/// What a text begins with that changes rows, rights or nothing.
-const HARMLESS: [&str; 20] = [
-    "select", "insert", "update", "delete", "with", "merge", "truncate", "analyze", "vacuum",
-    "refresh", "grant", "revoke", "comment", "set", "notify", "lock", "cluster", "reindex", "copy",
-    "replace",
-];
-
 impl<'t> Code<'t> {
     pub(super) fn new(dialect: Dialect, text: &'t str) -> Self {
         let mut tokens = tokenize(dialect, text);
@@ -87,6 +82,7 @@ impl<'t> Code<'t> {
         let mut code = Self {
             dialect,
             text,
+            called_by: called_by(&tokens),
             tokens,
             in_alter: Vec::new(),
         };
@@ -105,17 +101,17 @@ impl<'t> Code<'t> {
         self.in_alter[place]
     }
 
-    fn is(&self, place: usize, word: &str) -> bool {
+    pub(super) fn is(&self, place: usize, word: &str) -> bool {
         let token = self.tokens.get(place);
         token.is_some_and(|token| token.is_word(self.text, word))
     }
 
-    fn is_any(&self, place: usize, words: &[&str]) -> bool {
+    pub(super) fn is_any(&self, place: usize, words: &[&str]) -> bool {
         let token = self.tokens.get(place);
         token.is_some_and(|token| token.is_any_word(self.text, words))
     }
 
-    fn is_kind(&self, place: usize, kind: TokenKind) -> bool {
+    pub(super) fn is_kind(&self, place: usize, kind: TokenKind) -> bool {
         self.tokens
             .get(place)
             .is_some_and(|token| token.kind == kind)
@@ -149,6 +145,9 @@ impl<'t> Code<'t> {
                 kind,
                 table: self.table_after(kind, behind, is_cut),
                 parts: self.parts(behind, is_cut),
+                text: self
+                    .whole(place, is_cut)
+                    .filter(|_| verb == Verb::Alter && kind == ObjectKind::Table),
                 name,
             };
             if !is_nameless {
@@ -262,7 +261,7 @@ impl<'t> Code<'t> {
         Parts::Called(names.map(|name| name.text).collect())
     }
 
-    fn ident(&self, place: usize) -> Option<Ident> {
+    pub(super) fn ident(&self, place: usize) -> Option<Ident> {
         let token = *self.tokens.get(place)?;
         if !token.is_identifier() {
             return None;
@@ -299,6 +298,7 @@ impl<'t> Code<'t> {
             let is_moved = self.is(place, "set");
             if let Some(head) = heads.last_mut() {
                 head.verb = Verb::Drop;
+                head.text = None;
             }
             let (name, _) = self.name(place + 2, is_cut);
             let old = heads.last().map(|head| head.name.clone());
@@ -320,13 +320,14 @@ impl<'t> Code<'t> {
                 name,
                 table: None,
                 parts: Parts::default(),
+                text: None,
             });
             return;
         }
     }
 
     /// The places up to the end of the statement, as far as they are looked at.
-    fn rest(&self, place: usize) -> impl Iterator<Item = usize> {
+    pub(super) fn rest(&self, place: usize) -> impl Iterator<Item = usize> {
         (place..self.tokens.len())
             .take(FAR)
             .take_while(|place| !self.is_kind(*place, TokenKind::Semicolon))
@@ -396,37 +397,25 @@ impl<'t> Code<'t> {
         })
     }
 
-    /// Whether text is run from here on: `EXECUTE`, but that of a trigger or a right.
-    pub(super) fn runs(&self, place: usize) -> bool {
-        let is_right = place > 0 && self.is_any(place - 1, &["grant", "revoke"]);
-        let is_other = self.is_any(place + 1, &["function", "procedure", "on"])
-            || self.is_kind(place + 1, TokenKind::Comma);
-        self.is(place, "execute") && !is_right && !is_other
-    }
-
-    /// Whether text is run that may change the schema, as far as its own beginning tells.
-    pub(super) fn runs_unseen(&self, place: usize) -> bool {
-        if !self.runs(place) {
-            return false;
-        }
-        let first = self.rest(place + 1).find_map(|place| self.string(place));
-        first.is_none_or(|text| {
-            let code = Code::new(self.dialect, &text);
-            !code.is_any(0, &HARMLESS)
-        })
-    }
-
     /// What the string at a place says.
     pub(super) fn string(&self, place: usize) -> Option<String> {
         let token = *self.tokens.get(place)?;
         (token.kind == TokenKind::String).then(|| literal(token, self.text))
     }
+}
 
-    /// Whether something is put behind the string at a place: `'...' || name`, `concat('...', name)`.
-    pub(super) fn is_cut(&self, place: usize) -> bool {
-        let next = self.tokens.get(place + 1);
-        next.is_some_and(|next| {
-            next.text(self.text).starts_with('|') || next.kind == TokenKind::Comma
-        })
+/// Of each token, the place of the word right before the parentheses that it stands in.
+fn called_by(tokens: &[Token]) -> Vec<Option<usize>> {
+    let mut open = Vec::new();
+    let mut words = Vec::with_capacity(tokens.len());
+    for (place, token) in tokens.iter().enumerate() {
+        if token.kind == TokenKind::RightParen {
+            open.pop();
+        }
+        words.push(open.last().copied().flatten());
+        if token.kind == TokenKind::LeftParen {
+            open.push(place.checked_sub(1));
+        }
     }
+    words
 }

@@ -1,15 +1,12 @@
-//! Columns that come, change and go.
+//! Columns that come and change.
 
 use std::rc::Rc;
 
 use migratory_core::Dialect;
 
 use super::Work;
-use super::constraint::leading_columns;
-use crate::catalog::{Definition, Key, Object};
-use crate::syntax::ir::{
-    Column, ColumnChange, CreateIndex, Expr, Ident, NewType, ObjectKind, Position, Table,
-};
+use crate::catalog::{Doubt, Key, Object, Part};
+use crate::syntax::ir::{Column, ColumnChange, Expr, Ident, NewType, ObjectKind, Position, Table};
 
 impl Work<'_, '_> {
     /// `ADD COLUMN`, in this table and in those that inherit from it.
@@ -29,17 +26,26 @@ impl Work<'_, '_> {
             let mut columns = table.columns.iter();
             columns.any(|column| naming.is_same(&column.name.text, &written.name.text))
         });
-        if existing {
+        let is_doubtful = object.doubt_of_column(&written.name.text) == Some(Doubt::Presence);
+        if existing && is_doubtful && if_not_exists {
+            return self.add_doubtful_column(key, added);
+        }
+        if existing && !is_doubtful {
             if !if_not_exists && self.is_known(&object) {
                 self.duplicate_column(Some(&object), &written.name);
             }
             return;
         }
+        if existing {
+            // It was not there, or the server would not have taken this.
+            self.drop_column_at(key, &written.name);
+        }
         self.look_up_position(&object, position);
         let column = self.settled(key, written);
-        self.edit_table(key, |table| table.columns.push(column.clone()));
+        self.push_column(key, column.clone());
         for heir in self.heirs_of(key) {
-            self.edit_table(&heir, |table| {
+            let needs = self.needs_of_column(&column);
+            self.add_to_table(&heir, needs, |table| {
                 if !table
                     .columns
                     .iter()
@@ -51,6 +57,20 @@ impl Work<'_, '_> {
         }
         self.look_up_generated(key, &column);
         self.add_constraints(key, added);
+    }
+
+    /// `ADD COLUMN IF NOT EXISTS`, of a column that may be there: afterwards it is, one way or the other.
+    fn add_doubtful_column(&mut self, key: &Key, added: &Table) {
+        let has_more = added.primary_key.is_some()
+            || !added.uniques.is_empty()
+            || !added.foreign_keys.is_empty()
+            || !added.checks.is_empty();
+        if has_more {
+            return self.mark(key);
+        }
+        for column in &added.columns {
+            self.confirm_column(key, &column.name.text);
+        }
     }
 
     /// Looks up the columns that a generated one is computed from.
@@ -82,7 +102,8 @@ impl Work<'_, '_> {
         else {
             return;
         };
-        if if_exists && !self.has_column(&object, &from.text) {
+        let is_doubtful = object.doubt_of_column(&from.text) == Some(Doubt::Presence);
+        if if_exists && (is_doubtful || !self.has_column(&object, &from.text)) {
             return;
         }
         if from.text == written.name.text {
@@ -93,23 +114,27 @@ impl Work<'_, '_> {
             self.rename_column(key, from, &written.name);
         }
         let mut column = self.settled(key, written);
+        let is_in_doubt = object.doubts.of(&Part::PrimaryKey).is_some();
         self.edit_table(key, |table| {
-            let primary = table.primary_key.as_ref();
+            let primary = table.primary_key.as_ref().filter(|_| !is_in_doubt);
             let is_same = |name: &Ident| naming.is_same(&name.text, &column.name.text);
             column.not_null |= primary.is_some_and(|key| key.columns.iter().any(is_same));
-            for old in &mut table.columns {
-                if is_same(&old.name) {
-                    *old = column.clone();
-                }
-            }
+            let is_it = |old: &Column| is_same(&old.name);
+            table.columns.change(is_it, |old| *old = column.clone());
         });
+        self.settle_column(key, &column.name.text);
+        if is_in_doubt && !column.not_null {
+            // Behind a primary key it cannot be null.
+            self.doubt_column(key, &column.name.text, Doubt::Shape);
+        }
         self.add_constraints(key, defined);
     }
 
-    fn has_column(&self, object: &Object, name: &str) -> bool {
+    /// Whether a table has a column of that name, or may have it, as far as its columns are known.
+    pub(super) fn has_column(&self, object: &Object, name: &str) -> bool {
         let naming = self.catalog.naming();
-        let columns = self.catalog.columns(object).unwrap_or_default();
-        columns.iter().any(|column| naming.is_same(column, name))
+        let columns = self.catalog.possible_columns(object);
+        columns.is_some_and(|mut columns| columns.any(|it| naming.is_same(&it.text, name)))
     }
 
     /// `ALTER COLUMN`, in this table and in those that inherit from it.
@@ -126,6 +151,7 @@ impl Work<'_, '_> {
         if !self.look_up_column(&object, name) {
             return;
         }
+        self.confirm_column(key, &name.text);
         match change {
             ColumnChange::Type(new) => self.retype_column(key, name, new),
             ColumnChange::SetIdentity(identity) => {
@@ -144,7 +170,7 @@ impl Work<'_, '_> {
             ColumnChange::DropNotNull => self.drop_not_null(key, only, name, &object),
             ColumnChange::SetDefault(value) => {
                 let value = value.clone();
-                if let Some(column) = self.column_at(key, name) {
+                if let Some(column) = self.certain_column_at(key, name) {
                     self.check_default(&Column {
                         default: Some(value.clone()),
                         ..column
@@ -173,11 +199,8 @@ impl Work<'_, '_> {
         }
         for key in keys {
             self.edit_table(&key, |table| {
-                for column in &mut table.columns {
-                    if naming.is_same(&column.name.text, &name.text) {
-                        change(column);
-                    }
-                }
+                let is_it = |column: &Column| naming.is_same(&column.name.text, &name.text);
+                table.columns.change(is_it, &change);
             });
         }
     }
@@ -189,6 +212,16 @@ impl Work<'_, '_> {
         columns
             .find(|column| naming.is_same(&column.name.text, &name.text))
             .cloned()
+    }
+
+    /// The same for a column of which nothing is in doubt.
+    fn certain_column_at(&self, key: &Key, name: &Ident) -> Option<Column> {
+        let object = self.catalog.get(key)?;
+        let column = self.column_at(key, name)?;
+        object
+            .doubt_of_column(&name.text)
+            .is_none()
+            .then_some(column)
     }
 
     fn give_identity(&mut self, key: &Key, name: &Ident) {
@@ -210,7 +243,7 @@ impl Work<'_, '_> {
             let mut columns = primary.columns.iter();
             columns.any(|column| naming.is_same(&column.text, &name.text))
         });
-        if is_keyed {
+        if is_keyed && object.doubts.of(&Part::PrimaryKey).is_none() {
             let message = format!("column `{}` is in the primary key", name.text);
             return self.refused(message, name.span, "cannot be null", object);
         }
@@ -222,7 +255,7 @@ impl Work<'_, '_> {
         if self.is_held(key, name) {
             return;
         }
-        if let Some(column) = self.column_at(key, name)
+        if let Some(column) = self.certain_column_at(key, name)
             && self
                 .catalog
                 .get(key)
@@ -274,7 +307,7 @@ impl Work<'_, '_> {
         true
     }
 
-    fn holder_of_column(&self, key: &Key, name: &str) -> Option<Rc<Object>> {
+    pub(super) fn holder_of_column(&self, key: &Key, name: &str) -> Option<Rc<Object>> {
         if self.dialect != Dialect::Postgres || self.catalog.is_incomplete() {
             return None;
         }
@@ -295,181 +328,5 @@ impl Work<'_, '_> {
         };
         let mut users = self.catalog.users_of(key).into_iter();
         users.find(|user| reads(user))
-    }
-
-    /// `DROP COLUMN`, in this table and in those that inherit from it.
-    pub(super) fn drop_column(&mut self, key: &Key, name: &Ident, if_exists: bool, cascade: bool) {
-        let Some(object) = self.catalog.get(key).cloned() else {
-            return;
-        };
-        if if_exists && !self.has_column(&object, &name.text) {
-            return;
-        }
-        if !self.look_up_column(&object, name) || self.is_column_needed(&object, name, cascade) {
-            return;
-        }
-        let mut keys = vec![key.clone()];
-        keys.extend(self.heirs_of(key));
-        for key in keys {
-            self.drop_column_at(&key, name);
-        }
-        self.forget_column(key, &name.text, None);
-    }
-
-    /// Whether something stands in the way of a column's drop; what goes with it by `CASCADE` goes.
-    fn is_column_needed(&mut self, object: &Rc<Object>, name: &Ident, cascade: bool) -> bool {
-        let key = object.key();
-        if self.dialect == Dialect::Mysql {
-            return self.is_in_foreign_key(object, name);
-        }
-        let naming = self.catalog.naming();
-        let what = format!("column `{}` of `{}`", name.text, object.name);
-        while let Some(view) = self.holder_of_column(&key, &name.text) {
-            if !cascade {
-                let needing = [format!("{} `{}`", view.kind, view.name)];
-                self.still_needed(&what, name.span, &needing, Some(&view.clone()));
-                return true;
-            }
-            self.let_go(&[view.key()], true, &what, name.span);
-        }
-        for (child, foreign_key) in self.children_of(&key) {
-            let mut columns = foreign_key.parent_columns.iter();
-            if child.key() == key || !columns.any(|it| naming.is_same(&it.text, &name.text)) {
-                continue;
-            }
-            let constraint = foreign_key.name.clone().unwrap_or_default();
-            if !cascade && self.is_known(&child) {
-                let needing = [format!(
-                    "the foreign key `{}` of `{}`",
-                    constraint.text, child.name
-                )];
-                self.still_needed(&what, name.span, &needing, Some(&child.clone()));
-                return true;
-            }
-            self.edit_table(&child.key(), |table| {
-                table
-                    .foreign_keys
-                    .retain(|key| key.name.as_ref() != Some(&constraint));
-            });
-        }
-        false
-    }
-
-    fn is_in_foreign_key(&mut self, object: &Rc<Object>, name: &Ident) -> bool {
-        let naming = self.catalog.naming();
-        let has = |columns: &[Ident]| {
-            columns
-                .iter()
-                .any(|it| naming.is_same(&it.text, &name.text))
-        };
-        let Some(table) = object.as_table() else {
-            return false;
-        };
-        let own = table.foreign_keys.iter().find(|key| has(&key.columns));
-        let children = self.children_of(&object.key());
-        let pointing = children.iter().find(|(_, key)| has(&key.parent_columns));
-        let needing = own.or(pointing.map(|(_, key)| key));
-        let Some(key) = needing else { return false };
-        if !self.session.checks_foreign_keys && own.is_none() || !self.is_known(object) {
-            return false;
-        }
-        let by = key.name.as_ref().map_or("", |name| &name.text);
-        let message = format!("column `{}` is needed by the foreign key `{by}`", name.text);
-        self.refused(message, name.span, "still needed", object);
-        true
-    }
-
-    /// Takes a column away with all that is made of it.
-    pub(super) fn drop_column_at(&mut self, key: &Key, name: &Ident) {
-        let Some(object) = self.catalog.get(key).cloned() else {
-            return;
-        };
-        for sequence in self.sequences_of(key, &name.text) {
-            self.take_away(&sequence.key());
-        }
-        match self.dialect {
-            Dialect::Mysql => self.narrow_indexes(&object, name),
-            _ => self.drop_indexes_on(&object, name),
-        }
-        let naming = self.catalog.naming();
-        let is_it = |other: &Ident| naming.is_same(&other.text, &name.text);
-        let mentions = |expr: &Expr| expr.columns.iter().any(|column| is_it(&column.name));
-        let narrows = self.dialect == Dialect::Mysql;
-        let before = self.constraints_of(&object);
-        self.edit_table(key, |table| {
-            table.columns.retain(|column| !is_it(&column.name));
-            if let Some(primary) = &mut table.primary_key {
-                if narrows {
-                    primary.columns.retain(|column| !is_it(column));
-                }
-                if primary.columns.is_empty() || primary.columns.iter().any(is_it) {
-                    table.primary_key = None;
-                }
-            }
-            table.uniques.retain(|key| !key.columns.iter().any(is_it));
-            table
-                .foreign_keys
-                .retain(|key| !key.columns.iter().any(is_it));
-            table.checks.retain(|check| !mentions(&check.expr));
-            table
-                .exclusions
-                .retain(|it| !it.columns.iter().any(mentions));
-        });
-        self.release_names(key, &before);
-    }
-
-    /// Lets go of the names that constraints held which are no longer there.
-    pub(super) fn release_names(&mut self, key: &Key, before: &[String]) {
-        let Some(object) = self.catalog.get(key).cloned() else {
-            return;
-        };
-        let after = self.constraints_of(&object);
-        for name in before.iter().filter(|name| !after.contains(name)) {
-            let holder = self.relation_key(&key.schema, name);
-            if self.is_holder(&holder, &object) {
-                self.take_away(&holder);
-            }
-        }
-    }
-
-    fn drop_indexes_on(&mut self, object: &Object, name: &Ident) {
-        for index in self.indexes_on(object, name) {
-            self.take_away(&index.key());
-        }
-    }
-
-    fn indexes_on(&self, object: &Object, name: &Ident) -> Vec<Rc<Object>> {
-        let naming = self.catalog.naming();
-        let is_it = |other: &Ident| naming.is_same(&other.text, &name.text);
-        let mentions = |expr: &Expr| expr.columns.iter().any(|column| is_it(&column.name));
-        let uses = |index: &CreateIndex| {
-            index.columns.iter().chain(&index.filter).any(mentions)
-                || index.include.iter().any(is_it)
-        };
-        let indexes = self.catalog.indexes_of(object);
-        indexes
-            .filter(|index| index.as_index().is_some_and(|index| uses(index)))
-            .cloned()
-            .collect()
-    }
-
-    /// MySQL takes the column out of each index, and the index away where none is left.
-    fn narrow_indexes(&mut self, object: &Object, name: &Ident) {
-        let naming = self.catalog.naming();
-        for index in self.indexes_on(object, name) {
-            let Some(definition) = index.as_index() else {
-                continue;
-            };
-            let mut narrowed = CreateIndex::clone(definition);
-            narrowed.columns.retain(|expr| {
-                let mut columns = expr.columns.iter();
-                !columns.any(|column| naming.is_same(&column.name.text, &name.text))
-            });
-            if leading_columns(&narrowed.columns).is_empty() {
-                self.take_away(&index.key());
-            } else {
-                self.put(index.redefined(Definition::Index(Rc::new(narrowed))));
-            }
-        }
     }
 }

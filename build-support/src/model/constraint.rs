@@ -4,7 +4,9 @@ use migratory_core::Dialect;
 
 use super::Work;
 use super::generated_name::{constraint_names, index_columns};
-use crate::catalog::{Definition, Key, Object};
+use super::index::forbid_null;
+use super::worlds::is_doubtful;
+use crate::catalog::{Definition, Key, Object, Part};
 use crate::syntax::ir::{self, Check, Exclusion, ExprKind, Ident, ObjectKind, ObjectName, Table};
 
 impl Work<'_, '_> {
@@ -56,7 +58,9 @@ impl Work<'_, '_> {
         let mut stored = written.clone();
         if let Some(index) = &written.using_index {
             let Some(columns) = self.take_index_over(&object, index) else {
-                return;
+                // It has the columns of an index that is in doubt itself.
+                let name = written.name.as_ref().unwrap_or(index);
+                return self.doubt_added_key(key, &name.text, primary);
             };
             stored.columns = columns;
             stored.name.get_or_insert_with(|| index.clone());
@@ -73,16 +77,16 @@ impl Work<'_, '_> {
         stored.name = Some(name);
         stored.using_index = None;
         let naming = self.catalog.naming();
-        self.edit_table(key, |table| {
+        self.add_to_table(key, [], |table| {
             if !primary {
                 return table.uniques.push(stored.clone());
             }
-            for column in &mut table.columns {
-                let mut keyed = stored.columns.iter();
-                column.not_null |= keyed.any(|name| naming.is_same(&name.text, &column.name.text));
-            }
+            forbid_null(naming, &mut table.columns, &stored.columns);
             table.primary_key = Some(stored.clone());
         });
+        if primary {
+            self.settle_primary_key(key);
+        }
         for partition in self.partitions_of(key) {
             let own = ir::Key {
                 name: None,
@@ -98,6 +102,9 @@ impl Work<'_, '_> {
         let has_one = object
             .as_table()
             .is_some_and(|table| table.primary_key.is_some());
+        if object.doubts.of(&Part::PrimaryKey).is_some() {
+            return true;
+        }
         if has_one && self.is_known(object) {
             let message = format!("table `{}` has a primary key already", object.name);
             self.refused(message, span, "a second primary key", object);
@@ -107,17 +114,16 @@ impl Work<'_, '_> {
 
     /// The name of a key's index, taken in the name space of the tables; `None` where it is taken already.
     fn key_name(&mut self, object: &Object, written: &ir::Key, primary: bool) -> Option<Ident> {
-        let schema = object.schema.clone().unwrap_or_default();
         let name = match &written.name {
             Some(name) => name.clone(),
             None if primary => {
-                let name = self.free_relation_name(&schema, &object.name, None, "pkey");
+                let name = self.free_relation_name(&object.key(), None, "pkey");
                 Ident::unwritten(name)
             }
             None => {
                 let columns: Vec<&str> = written.columns.iter().map(|it| &*it.text).collect();
                 let columns = columns.join("_");
-                let name = self.free_relation_name(&schema, &object.name, Some(&columns), "key");
+                let name = self.free_relation_name(&object.key(), Some(&columns), "key");
                 Ident::unwritten(name)
             }
         };
@@ -128,7 +134,9 @@ impl Work<'_, '_> {
     fn hold_name(&mut self, object: &Object, name: &Ident) -> bool {
         let schema = object.schema.clone().unwrap_or_default();
         let key = self.relation_key(&schema, &name.text);
-        if let Some(existing) = self.catalog.get(&key).cloned() {
+        if let Some(existing) = self.catalog.get(&key).cloned()
+            && !is_doubtful(&existing)
+        {
             self.duplicate_object(ObjectKind::Constraint, &name.text, name.span, &existing);
             return false;
         }
@@ -154,6 +162,11 @@ impl Work<'_, '_> {
         let Some(table) = self.table_at(&object.key()) else {
             return false;
         };
+        if object.doubt_of_constraint(&name.text).is_some() {
+            // It was not there, or the server would not have taken this.
+            self.drop_constraint_at(&object.key(), name);
+            return false;
+        }
         let is_taken =
             constraint_names(&table).any(|other| naming.is_same(&other.text, &name.text));
         if is_taken && self.is_known(object) {
@@ -195,20 +208,20 @@ impl Work<'_, '_> {
             Some(_) => {}
             None => stored.name = self.check_name(&object, check),
         }
-        self.edit_table(key, |table| table.checks.push(stored.clone()));
+        self.add_to_table(key, [], |table| table.checks.push(stored.clone()));
         for child in self.heirs_of(key) {
             let has_it = self.table_at(&child).is_some_and(|table| {
                 let mut names = table.checks.iter().map(|check| &check.name);
                 names.any(|name| *name == stored.name)
             });
             if !has_it {
-                self.edit_table(&child, |table| table.checks.push(stored.clone()));
+                self.add_to_table(&child, [], |table| table.checks.push(stored.clone()));
             }
         }
     }
 
     /// The name a check gets: with its column in it where it is about one alone. MySQL and MariaDB do not agree on a name.
-    fn check_name(&self, object: &Object, check: &Check) -> Option<Ident> {
+    fn check_name(&mut self, object: &Object, check: &Check) -> Option<Ident> {
         if self.dialect != Dialect::Postgres {
             return None;
         }
@@ -220,7 +233,7 @@ impl Work<'_, '_> {
             [only] => Some(only),
             _ => None,
         };
-        let name = self.free_constraint_name(&object.name, &table, column, "check");
+        let name = self.free_constraint_name(object, &table, column, "check");
         Some(Ident::unwritten(name))
     }
 
@@ -231,10 +244,9 @@ impl Work<'_, '_> {
         for column in &exclusion.columns {
             self.look_up_columns(&object, column);
         }
-        let schema = object.schema.clone().unwrap_or_default();
         let columns = index_columns(&exclusion.columns);
         let name = exclusion.name.clone().unwrap_or_else(|| {
-            let name = self.free_relation_name(&schema, &object.name, Some(&columns), "excl");
+            let name = self.free_relation_name(&object.key(), Some(&columns), "excl");
             Ident::unwritten(name)
         });
         if !self.hold_name(&object, &name) {
@@ -244,7 +256,7 @@ impl Work<'_, '_> {
             name: Some(name),
             ..exclusion.clone()
         };
-        self.edit_table(key, |table| table.exclusions.push(stored));
+        self.add_to_table(key, [], |table| table.exclusions.push(stored));
     }
 
     /// Whether an index or key has these columns, in any order.

@@ -9,7 +9,7 @@ use super::Work;
 use super::generated_name::constraint_names;
 use crate::Span;
 use crate::catalog::{Definition, Key, Object};
-use crate::syntax::ir::{ForeignKey, ObjectKind, Table};
+use crate::syntax::ir::{Column, ForeignKey, ObjectKind, Table};
 
 /// What happens when objects go.
 #[derive(Debug, Default)]
@@ -33,8 +33,15 @@ enum Needing {
 
 type ForeignKeyName = String;
 
+impl Fall {
+    /// What goes, the objects themselves among it.
+    pub(super) fn gone(&self) -> &BTreeSet<Key> {
+        &self.gone
+    }
+}
+
 impl Work<'_, '_> {
-    /// The foreign keys that point at a table, its own among them, each with the table it belongs to.
+    /// The foreign keys that point at a table for certain, its own among them, each with the table it belongs to.
     pub(super) fn children_of(&self, key: &Key) -> Vec<(Rc<Object>, ForeignKey)> {
         let mut children = Vec::new();
         for user in self.catalog.users_of(key) {
@@ -42,7 +49,8 @@ impl Work<'_, '_> {
                 continue;
             };
             for foreign_key in &table.foreign_keys {
-                if self.key_of(&foreign_key.parent) == *key {
+                let points_at_it = self.key_of(&foreign_key.parent) == *key;
+                if points_at_it && !is_foreign_key_in_doubt(&user, foreign_key) {
                     children.push((user.clone(), foreign_key.clone()));
                 }
             }
@@ -233,6 +241,9 @@ impl Work<'_, '_> {
             return None;
         }
         let title = match need {
+            Needing::ForeignKey(_, name) if object.doubt_of_constraint(name).is_some() => {
+                return None;
+            }
             Needing::Object(_) if self.dialect == Dialect::Mysql => return None,
             Needing::Object(_) => format!("{} `{}`", object.kind, object.name),
             Needing::ForeignKey(_, name) => {
@@ -265,14 +276,20 @@ impl Work<'_, '_> {
             Needing::Default(key, sequence) => {
                 let name = sequence.name.clone();
                 self.edit_table(key, |table| {
-                    for column in &mut table.columns {
-                        let asks = |text: &str| text.contains("nextval") && text.contains(&name);
-                        if column.default.as_ref().is_some_and(|it| asks(&it.text)) {
-                            column.default = None;
-                        }
-                    }
+                    let asks = |text: &str| text.contains("nextval") && text.contains(&name);
+                    let is_it = |column: &Column| {
+                        let default = column.default.as_ref();
+                        default.is_some_and(|default| asks(&default.text))
+                    };
+                    table.columns.change(is_it, |column| column.default = None);
                 });
             }
         }
     }
+}
+
+/// Whether a foreign key of a table may be gone.
+pub(super) fn is_foreign_key_in_doubt(table: &Object, key: &ForeignKey) -> bool {
+    let name = key.name.as_ref();
+    name.is_some_and(|name| table.doubt_of_constraint(&name.text).is_some())
 }

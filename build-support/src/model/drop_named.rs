@@ -7,7 +7,7 @@ use migratory_core::Dialect;
 use super::Work;
 use super::drop::Dropping;
 use super::lookup::Lookup;
-use crate::catalog::{Key, Object};
+use crate::catalog::{Doubt, Key, Object};
 use crate::syntax::ir::{DataType, ObjectKind, ObjectName};
 
 impl Work<'_, '_> {
@@ -126,7 +126,10 @@ impl Work<'_, '_> {
 
     /// A user of a type that is certain, as a message names it.
     fn title_of_user(&self, users: &[(Rc<Object>, Option<String>)]) -> Option<String> {
-        let mut certain = users.iter().filter(|(user, _)| self.is_known(user));
+        let mut certain = users.iter().filter(|(user, column)| {
+            let doubt = column.as_ref().and_then(|it| user.doubt_of_column(it));
+            self.is_known(user) && doubt.is_none()
+        });
         certain.next().map(|(user, column)| match column {
             Some(column) => format!("column `{column}` of {} `{}`", user.kind, user.name),
             None => format!("{} `{}`", user.kind, user.name),
@@ -135,7 +138,12 @@ impl Work<'_, '_> {
 
     /// Takes away what cannot be without a type: a column, or all of an object.
     fn take_from(&mut self, key: &Key, column: Option<String>) {
+        let doubt = |column: &String| self.catalog.get(key)?.doubt_of_column(column);
         match column {
+            // It may be of another type.
+            Some(column) if doubt(&column).is_some() => {
+                self.doubt_column(key, &column, Doubt::Presence)
+            }
             Some(column) if self.table_at(key).is_some() => {
                 let column = crate::syntax::ir::Ident::unwritten(column);
                 self.drop_column_at(key, &column);

@@ -16,6 +16,8 @@ pub(super) struct Effects {
     pub(super) heads: Vec<Head>,
     /// Whether it runs text that is not all in sight.
     pub(super) is_dynamic: bool,
+    /// Whether its statements may run more than once, or in another order than they are written in.
+    pub(super) repeats: bool,
     /// Whether it asks the server's own tables what there is.
     pub(super) reads_catalog: bool,
     /// What it may call: names before a parenthesis, and those behind `CALL`.
@@ -35,6 +37,8 @@ pub(super) struct Head {
     pub(super) table: Option<Named>,
     /// Of an `ALTER TABLE`, what it may do to what belongs to the table.
     pub(super) parts: Parts,
+    /// Of an `ALTER TABLE`, all of it, where all of it is in sight.
+    pub(super) text: Option<String>,
 }
 
 /// A name, as far as it is in sight.
@@ -100,7 +104,6 @@ impl Effects {
 
     /// Reads the body of a routine that is called with those strings. On MySQL its parameters stand before it.
     pub(super) fn of_call(dialect: Dialect, text: &str, arguments: &[Option<String>]) -> Self {
-        let mut effects = Self::default();
         let inner = unquoted(dialect, text);
         let names = Code::new(dialect, &inner).parameters();
         let passed = names.into_iter().zip(arguments);
@@ -108,14 +111,31 @@ impl Effects {
             .filter_map(|(name, value)| Some((name, value.clone()?)))
             .collect();
         let inner = settle(dialect, &inner, &known);
-        let code = Code::new(dialect, &inner);
+        Self::of_settled(dialect, &Code::new(dialect, &inner), true)
+    }
+
+    /// Reads a script of which no more is run than what stands in its strings.
+    pub(super) fn of_strings(dialect: Dialect, text: &str) -> Self {
+        let settled = settle(dialect, text, &BTreeMap::new());
+        Self::of_settled(dialect, &Code::new(dialect, &settled), false)
+    }
+
+    fn of_settled(dialect: Dialect, code: &Code<'_>, is_run: bool) -> Self {
+        let mut effects = Self {
+            // Which of the strings of a script is run where is not looked at.
+            repeats: !is_run || code.repeats(),
+            ..Self::default()
+        };
         let mut of_strings = Vec::new();
         let mut is_unseen = false;
+        let is_pieced = code.is_pieced();
         for place in 0..code.tokens.len() {
-            if !code.is_in_alter(place) {
+            if is_run && !code.is_in_alter(place) {
                 effects.heads.extend(code.heads(place, false));
             }
-            effects.calls.extend(code.call(place));
+            if is_run {
+                effects.calls.extend(code.call(place));
+            }
             effects.reads_catalog |= code.is_catalog(place);
             is_unseen |= code.runs_unseen(place);
             effects.is_dynamic |= code.runs(place);
@@ -128,9 +148,18 @@ impl Effects {
                 effects.strings.push(string);
             }
         }
+        if is_pieced {
+            of_strings.iter_mut().for_each(|head| head.text = None);
+        }
         if effects.is_dynamic {
             effects.is_dynamic = is_unseen && of_strings.is_empty();
+            // A string need not be run where it stands.
+            let are_more = effects.heads.len() + of_strings.len() > 1;
+            effects.repeats |= are_more && !of_strings.is_empty();
             effects.heads.extend(of_strings);
+        }
+        if code.changes_path() {
+            effects.heads.iter_mut().for_each(|head| head.text = None);
         }
         effects
     }
@@ -164,9 +193,10 @@ pub(super) fn literal(token: Token, text: &str) -> String {
         return rest.strip_suffix(&close).unwrap_or(rest).to_owned();
     }
     let plain = raw.trim_start_matches(['e', 'E', 'n', 'N']);
-    let inner = plain.trim_start_matches(['\'', '"']);
-    let inner = inner.strip_suffix(['\'', '"']).unwrap_or(inner);
-    inner.replace("''", "'")
+    let quote = if plain.starts_with('"') { "\"" } else { "'" };
+    let inner = plain.strip_prefix(quote).unwrap_or(plain);
+    let inner = inner.strip_suffix(quote).unwrap_or(inner);
+    inner.replace(&quote.repeat(2), quote)
 }
 
 #[cfg(test)]
@@ -186,7 +216,9 @@ mod tests {
                 };
                 let table = head.table.as_ref();
                 let table = table.map_or_else(String::new, |table| format!(" on {}", shown(table)));
-                format!("{:?} {} {}{table}", head.verb, head.kind, shown(&head.name))
+                let sight = head.text.as_ref().map_or("", |_| ", all of it");
+                let name = shown(&head.name);
+                format!("{:?} {} {name}{table}{sight}", head.verb, head.kind)
             })
             .collect();
         if effects.is_dynamic {
@@ -204,7 +236,7 @@ mod tests {
             ),
             (
                 "$$ begin if not exists (select 1) then alter table a add column b int; end if; end $$",
-                "Alter table a",
+                "Alter table a, all of it",
             ),
             (
                 "$x$ begin drop table if exists a, app.\"B\" cascade; end $x$",
@@ -251,11 +283,35 @@ mod tests {
         for (code, expected) in [
             (
                 "BEGIN ALTER TABLE `t` ADD COLUMN a INT; END",
-                "Alter table t",
+                "Alter table t, all of it",
             ),
             (
                 "BEGIN SET @s = CONCAT('ALTER TABLE ', n, ' ADD a INT'); PREPARE p FROM @s; EXECUTE p; END",
                 "Alter table ?",
+            ),
+            (
+                "BEGIN SET @s = IF(c, 'ALTER TABLE t ADD a INT', 'SELECT 1'); PREPARE p FROM @s; EXECUTE p; END",
+                "Alter table t, all of it",
+            ),
+            (
+                "BEGIN SET @s = CONCAT('ALTER TABLE t ADD a ', n); PREPARE p FROM @s; EXECUTE p; END",
+                "Alter table t",
+            ),
+            (
+                "BEGIN SET @s = CONCAT(@a, 'ALTER TABLE t ADD a INT'); PREPARE p FROM @s; EXECUTE p; END",
+                "Alter table t",
+            ),
+            (
+                "BEGIN SET @s = LOWER('ALTER TABLE t ADD a INT'); PREPARE p FROM @s; EXECUTE p; END",
+                "Alter table t",
+            ),
+            (
+                "BEGIN SET @s = f('ALTER TABLE t ADD a INT', 1); PREPARE p FROM @s; EXECUTE p; END",
+                "Alter table t",
+            ),
+            (
+                "BEGIN USE other; ALTER TABLE t ADD a INT; END",
+                "Alter table t",
             ),
             (
                 "create definer = 'a'@'b' procedure p() select 1",

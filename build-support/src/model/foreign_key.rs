@@ -7,7 +7,7 @@ use migratory_core::Dialect;
 use super::Work;
 use super::constraint::leading_columns;
 use super::lookup::Lookup;
-use crate::catalog::{Key, Object};
+use crate::catalog::{Key, Object, Part, Use};
 use crate::syntax::ir::{Column, CreateIndex, ForeignKey, Ident, ObjectKind, ObjectName, Table};
 
 impl Work<'_, '_> {
@@ -34,7 +34,13 @@ impl Work<'_, '_> {
         if self.dialect == Dialect::Mysql {
             self.support_foreign_key(key, written, &stored);
         }
-        self.edit_table(key, |table| table.foreign_keys.push(stored.clone()));
+        let parent = Use {
+            key: self.key_of(&stored.parent),
+            column: None,
+        };
+        self.add_to_table(key, [parent], |table| {
+            table.foreign_keys.push(stored.clone())
+        });
         for partition in self.partitions_of(key) {
             self.add_foreign_key(&partition, &stored);
         }
@@ -79,8 +85,10 @@ impl Work<'_, '_> {
         let Some(table) = parent.as_table().cloned() else {
             return;
         };
+        let is_in_doubt = parent.doubts.of(&Part::PrimaryKey).is_some();
         if key.parent_columns.is_empty() {
             match &table.primary_key {
+                _ if is_in_doubt => return,
                 Some(primary) => key.parent_columns.clone_from(&primary.columns),
                 None if self.is_known(parent) => {
                     let message = format!(
@@ -132,10 +140,10 @@ impl Work<'_, '_> {
     fn is_key(&self, parent: &Object, table: &Table, columns: &[Ident]) -> bool {
         let keys = table.primary_key.iter().chain(&table.uniques);
         let mut keys = keys.map(|key| key.columns.clone());
-        let indexes: Vec<Rc<Object>> = self.catalog.indexes_of(parent).cloned().collect();
-        if indexes.iter().any(|index| index.incomplete) {
+        if self.are_keys_in_doubt(parent) {
             return true;
         }
+        let indexes: Vec<Rc<Object>> = self.catalog.indexes_of(parent).cloned().collect();
         let indexes = indexes.iter().filter_map(|index| index.as_index());
         if self.dialect == Dialect::Mysql {
             let primary = table.primary_key.as_ref().map(|key| key.columns.clone());
@@ -200,6 +208,13 @@ impl Work<'_, '_> {
             let (Some(from), Some(to)) = (find(&own, name), find(table, parent_name)) else {
                 continue;
             };
+            let doubt = child.doubt_of_column(&name.text);
+            if doubt
+                .or(parent.doubt_of_column(&parent_name.text))
+                .is_some()
+            {
+                continue;
+            }
             let can_match = match self.dialect {
                 Dialect::Mysql => mysql_types_match((&own, &from), (table, &to)),
                 _ => postgres_types_match(&from.type_name, &to.type_name),
@@ -224,21 +239,15 @@ impl Work<'_, '_> {
         self.found.push(found);
     }
 
-    fn foreign_key_name(&self, object: &Object, key: &ForeignKey) -> Ident {
+    fn foreign_key_name(&mut self, object: &Object, key: &ForeignKey) -> Ident {
         let table = self.table_at(&object.key()).unwrap_or_default();
         if self.dialect == Dialect::Mysql {
-            let stem = format!("{}_ibfk_", object.name);
-            let names = table
-                .foreign_keys
-                .iter()
-                .filter_map(|key| key.name.as_ref());
-            let numbers = names.filter_map(|name| name.text.strip_prefix(&stem)?.parse().ok());
-            let last: usize = numbers.max().unwrap_or(0);
-            return Ident::unwritten(format!("{stem}{}", last + 1));
+            let number = self.foreign_key_number(object, &table);
+            return Ident::unwritten(format!("{}_ibfk_{number}", object.name));
         }
         let columns: Vec<&str> = key.columns.iter().map(|it| &*it.text).collect();
         let columns = columns.join("_");
-        let name = self.free_constraint_name(&object.name, &table, Some(&columns), "fkey");
+        let name = self.free_constraint_name(object, &table, Some(&columns), "fkey");
         Ident::unwritten(name)
     }
 

@@ -3,38 +3,143 @@
 use migratory_core::Dialect;
 
 use super::Work;
-use crate::syntax::ir::{Expr, ExprKind, Ident, Table};
+use super::worlds::is_doubtful;
+use crate::catalog::{Key, Object};
+use crate::syntax::ir::{Expr, ExprKind, Ident, ObjectKind, Table};
 use crate::syntax::{TokenKind, tokenize};
 
 /// How many bytes of a name PostgreSQL keeps.
 const LONGEST: usize = 63;
 
+/// Whether a name is free.
+enum Holder {
+    Nobody,
+    /// Something may have it.
+    Perhaps,
+    Somebody,
+}
+
 impl Work<'_, '_> {
     /// A free name for an index of PostgreSQL, made of those of its table and columns: `users_email_key`.
     pub(super) fn free_relation_name(
-        &self,
-        schema: &str,
-        table: &str,
+        &mut self,
+        table: &Key,
         columns: Option<&str>,
         label: &str,
     ) -> String {
-        first_free(table, columns, label, |name| {
-            let key = self.relation_key(schema, name);
-            self.catalog.get(&key).is_some()
-        })
+        let name = self.name_of(table);
+        let names = candidates(&name, columns, label, 0);
+        let key = |work: &Self, name: &str| work.relation_key(&table.schema, name);
+        let (free, is_guess) =
+            self.first_free(table, names, |work, name| work.holder_at(&key(work, name)));
+        if is_guess {
+            self.guesses.push(key(self, &free));
+        }
+        free
     }
 
     /// The same for a constraint that has no index; those names only have to be free in its table.
     pub(super) fn free_constraint_name(
-        &self,
-        name: &str,
+        &mut self,
+        object: &Object,
         table: &Table,
         columns: Option<&str>,
         label: &str,
     ) -> String {
-        first_free(name, columns, label, |name| {
-            constraint_names(table).any(|other| other.text == name)
-        })
+        let numbered = |number| numbered(&object.name, columns, label, number);
+        // What is in doubt has to be met on the way.
+        let is_sure = object.doubts.is_empty();
+        let first = is_sure.then(|| taken_numbers(table, numbered));
+        let names = candidates(&object.name, columns, label, first.unwrap_or(0));
+        let (free, _) = self.first_free(&object.key(), names, |_, name| {
+            let is_taken = constraint_names(table).any(|other| other.text == name);
+            match object.doubt_of_constraint(name) {
+                Some(_) => Holder::Perhaps,
+                None if is_taken => Holder::Somebody,
+                None => Holder::Nobody,
+            }
+        });
+        free
+    }
+
+    /// A free name for an index of MySQL: that of its first column.
+    pub(super) fn free_index_name(&mut self, object: &Object, stem: &str) -> String {
+        let numbered = (2..).map(|number: usize| format!("{stem}_{number}"));
+        let names = std::iter::once(stem.to_owned()).chain(numbered);
+        let key = |work: &Self, name: &str| work.part_key(ObjectKind::Index, object, name);
+        let (free, is_guess) = self.first_free(&object.key(), names, |work, name| match name {
+            _ if name.eq_ignore_ascii_case("primary") => Holder::Somebody,
+            _ => work.holder_at(&key(work, name)),
+        });
+        if is_guess {
+            self.guesses.push(key(self, &free));
+        }
+        free
+    }
+
+    /// The number that InnoDB gives to a foreign key without a name: that behind the last one.
+    pub(super) fn foreign_key_number(&mut self, object: &Object, table: &Table) -> usize {
+        let stem = format!("{}_ibfk_", object.name);
+        let names = table
+            .foreign_keys
+            .iter()
+            .filter_map(|key| key.name.as_ref());
+        let numbered = names.filter_map(|name| Some((name, name.text.strip_prefix(&stem)?)));
+        let numbered: Vec<(&Ident, usize)> = numbered
+            .filter_map(|(name, number)| Some((name, number.parse().ok()?)))
+            .collect();
+        let doubt = |name: &Ident| object.doubt_of_constraint(&name.text);
+        if numbered.iter().any(|(name, _)| doubt(name).is_some()) {
+            self.mark(&object.key());
+        }
+        let last = numbered.iter().map(|(_, number)| *number).max();
+        last.unwrap_or(0) + 1
+    }
+
+    /// The first name that nothing has, and whether it is a guess: where something may have one before it, nobody can tell which name the
+    /// server gives, nor what the table has then.
+    fn first_free(
+        &mut self,
+        table: &Key,
+        names: impl Iterator<Item = String>,
+        holder: impl Fn(&Self, &str) -> Holder,
+    ) -> (String, bool) {
+        let mut is_guess = false;
+        let mut free = names.filter(|name| match holder(self, name) {
+            Holder::Nobody => true,
+            Holder::Somebody => false,
+            Holder::Perhaps => {
+                is_guess = true;
+                false
+            }
+        });
+        let free = free.next().unwrap_or_default();
+        if is_guess {
+            self.mark(table);
+        }
+        (free, is_guess)
+    }
+
+    /// Leaves in doubt what the statement made under names that are guesses.
+    pub(super) fn doubt_guesses(&mut self) {
+        for key in std::mem::take(&mut self.guesses) {
+            if let Some(made) = self.catalog.get(&key).cloned() {
+                self.doubt(&made);
+            }
+        }
+    }
+
+    fn holder_at(&self, key: &Key) -> Holder {
+        match self.catalog.get(key) {
+            None => Holder::Nobody,
+            Some(object) if is_doubtful(object) => Holder::Perhaps,
+            Some(_) => Holder::Somebody,
+        }
+    }
+
+    fn name_of(&self, table: &Key) -> String {
+        let table = self.catalog.get(table);
+        table.map_or_else(String::new, |table| table.name.clone())
     }
 }
 
@@ -49,19 +154,45 @@ pub(super) fn constraint_names(table: &Table) -> impl Iterator<Item = &Ident> {
         .flatten()
 }
 
-fn first_free(
+/// The names PostgreSQL tries, from a number on.
+fn candidates(
     table: &str,
     columns: Option<&str>,
     label: &str,
-    is_taken: impl Fn(&str) -> bool,
-) -> String {
-    let name = joined(table, columns, label);
-    if !is_taken(&name) {
-        return name;
+    from: usize,
+) -> impl Iterator<Item = String> {
+    (from..).map(move |number| numbered(table, columns, label, number))
+}
+
+fn numbered(table: &str, columns: Option<&str>, label: &str, number: usize) -> String {
+    match number {
+        0 => joined(table, columns, label),
+        _ => joined(table, columns, &format!("{label}{number}")),
     }
-    let numbered = (1..).map(|number: usize| joined(table, columns, &format!("{label}{number}")));
-    let mut free = numbered.skip_while(|name| is_taken(name));
-    free.next().unwrap_or(name)
+}
+
+/// How many of the names that PostgreSQL tries in turn are taken, from the first on: a look at each constraint, where trying the names
+/// would be one for each name. What a number stands behind depends on its digits alone, which may leave less room for the rest.
+fn taken_numbers(table: &Table, numbered: impl Fn(usize) -> String) -> usize {
+    let stem_of = |name: &str| name.trim_end_matches(|it: char| it.is_ascii_digit()).len();
+    let by_digits = [0, 1, 10, 100, 1_000, 10_000, 100_000].map(|number| {
+        let mut stem = numbered(number);
+        stem.truncate(stem_of(&stem));
+        stem
+    });
+    let mut is_taken = vec![false; constraint_names(table).count() + 1];
+    for name in constraint_names(table) {
+        let (stem, digits) = name.text.split_at(stem_of(&name.text));
+        let is_candidate = by_digits.get(digits.len()).is_some_and(|it| it == stem);
+        if !is_candidate || digits.starts_with('0') {
+            continue;
+        }
+        let number: usize = digits.parse().unwrap_or_default();
+        if let Some(is_taken) = is_taken.get_mut(number) {
+            *is_taken = true;
+        }
+    }
+    is_taken.iter().take_while(|taken| **taken).count()
 }
 
 /// Table, columns and label with underscores between them, the first two cut so that all fits into a name.
@@ -166,6 +297,7 @@ fn closes_at_end(rest: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::syntax::ir::Check;
 
     #[test]
     fn names_are_cut_as_postgres_cuts_them() {
@@ -193,6 +325,27 @@ mod tests {
         ] {
             let columns: Vec<Expr> = texts.iter().map(|text| expr(text)).collect();
             assert_eq!(index_columns(&columns), expected, "{texts:?}");
+        }
+    }
+
+    /// To count is to find what trying each name finds, also where digits leave less room for the names before them.
+    #[test]
+    fn taken_names_are_counted_as_if_each_was_tried() {
+        for length in [1, 50, 57, 63] {
+            let name = "t".repeat(length);
+            let names = |number| numbered(&name, Some("column_1"), "check", number);
+            for gap in [0, 1, 9, 10, 100, 120] {
+                let mut table = Table::default();
+                let others = ["t_check", "t_column_1_check01", "check7"].map(str::to_owned);
+                let taken = (0..120).filter(|number| *number != gap).map(names);
+                for name in others.into_iter().chain(taken) {
+                    table.checks.push(Check {
+                        name: Some(Ident::unwritten(name)),
+                        ..Check::default()
+                    });
+                }
+                assert_eq!(taken_numbers(&table, names), gap, "{length} {gap}");
+            }
         }
     }
 }

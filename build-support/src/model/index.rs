@@ -6,13 +6,15 @@ use migratory_core::Dialect;
 
 use super::Work;
 use super::constraint::leading_columns;
+use super::dependents::is_foreign_key_in_doubt;
 use super::foreign_key::stored_schema;
 use super::generated_name::index_columns;
 use super::lookup::Lookup;
-use crate::catalog::{Definition, Key, Object};
+use super::worlds::is_doubtful;
+use crate::catalog::{Definition, Key, Naming, Object, Part};
 use crate::syntax::ir::{
-    self, AlterAction, Body, ColumnRef, CreateIndex, Expr, ExprKind, Ident, ObjectKind, ObjectName,
-    Table,
+    self, AlterAction, Body, Column, ColumnRef, CreateIndex, Expr, ExprKind, Ident, List,
+    ObjectKind, ObjectName, Table,
 };
 
 impl Work<'_, '_> {
@@ -92,7 +94,7 @@ impl Work<'_, '_> {
     /// What a new index is called; `None` where that name is taken.
     fn index_name(&mut self, object: &Object, create: &CreateIndex) -> Option<Ident> {
         let Some(written) = &create.name else {
-            return Some(Ident::unwritten(self.free_index_name(object, create)));
+            return Some(Ident::unwritten(self.generated_index_name(object, create)));
         };
         let name = written.name.clone();
         let schema = object.schema.clone().unwrap_or_default();
@@ -101,44 +103,35 @@ impl Work<'_, '_> {
         let Some(existing) = self.catalog.get(&key).cloned() else {
             return Some(name);
         };
+        if is_doubtful(&existing) && !create.if_not_exists {
+            // It was not there, or the server would not have taken this.
+            return Some(name);
+        }
         if !create.if_not_exists && !create.implicit {
             self.duplicate_object(ObjectKind::Index, &name.text, name.span, &existing);
         }
         None
     }
 
-    fn free_index_name(&self, object: &Object, create: &CreateIndex) -> String {
-        let schema = object.schema.clone().unwrap_or_default();
+    fn generated_index_name(&mut self, object: &Object, create: &CreateIndex) -> String {
         if self.dialect != Dialect::Mysql {
             let included = create.include.iter().map(plain_column);
             let columns: Vec<Expr> = create.columns.iter().cloned().chain(included).collect();
             let columns = index_columns(&columns);
-            return self.free_relation_name(&schema, &object.name, Some(&columns), "idx");
+            return self.free_relation_name(&object.key(), Some(&columns), "idx");
         }
         let first = create.columns.first();
         let column = first.filter(|column| column.kind == ExprKind::Column);
         let column = column.and_then(|column| column.columns.first());
         let stem = column.map_or("functional_index", |column| &column.name.text);
-        let naming = self.catalog.naming();
-        let is_taken = |name: &str| {
-            let key = naming.key(Some(&schema), name, ObjectKind::Index, &object.name);
-            name.eq_ignore_ascii_case("primary") || self.catalog.get(&key).is_some()
-        };
-        if !is_taken(stem) {
-            return stem.to_owned();
-        }
-        let numbered = (2..).map(|number: usize| format!("{stem}_{number}"));
-        let mut free = numbered.skip_while(|name| is_taken(name));
-        free.next().unwrap_or_default()
+        self.free_index_name(object, stem)
     }
 
     /// An index that InnoDB made for a foreign key goes when another one can take its place.
     pub(super) fn replace_implicit(&mut self, object: &Object, columns: &[Ident]) {
-        let indexes: Vec<Rc<Object>> = self.catalog.indexes_of(object).cloned().collect();
-        for index in indexes {
+        for index in self.catalog.implicit_indexes_of(object) {
             let is_replaced = index.as_index().is_some_and(|definition| {
-                definition.implicit
-                    && self.is_led_by(columns, &leading_columns(&definition.columns))
+                self.is_led_by(columns, &leading_columns(&definition.columns))
             });
             if is_replaced {
                 let key = index.key();
@@ -191,13 +184,11 @@ impl Work<'_, '_> {
             name: None,
             ..primary.clone()
         };
-        self.edit_table(&object.key(), |table| {
-            for column in &mut table.columns {
-                let mut keyed = primary.columns.iter();
-                column.not_null |= keyed.any(|name| naming.is_same(&name.text, &column.name.text));
-            }
+        self.add_to_table(&object.key(), [], |table| {
+            forbid_null(naming, &mut table.columns, &primary.columns);
             table.primary_key = Some(primary.clone());
         });
+        self.settle_primary_key(&object.key());
         self.replace_implicit(object, &primary.columns);
     }
 
@@ -231,11 +222,13 @@ impl Work<'_, '_> {
         let Some(table) = self.table_at(&key) else {
             return;
         };
-        if table.primary_key.is_none() && self.is_known(object) {
+        let is_in_doubt = object.doubts.of(&Part::PrimaryKey).is_some();
+        if table.primary_key.is_none() && self.is_known(object) && !is_in_doubt {
             let message = format!("table `{}` has no primary key", object.name);
             self.refused(message, span, "there is none", object);
         }
         self.edit_table(&key, |table| table.primary_key = None);
+        self.settle_primary_key(&key);
     }
 
     /// Says that a table does not have a part of that name.
@@ -286,7 +279,12 @@ impl Work<'_, '_> {
         let Some(table) = self.table_at(&object.key()) else {
             return false;
         };
-        let own = table.foreign_keys.iter().map(|key| (key, &key.columns));
+        if self.are_keys_in_doubt(object) {
+            return false;
+        }
+        let own = table.foreign_keys.iter();
+        let own = own.filter(|key| !is_foreign_key_in_doubt(object, key));
+        let own = own.map(|key| (key, &key.columns));
         let children = self.children_of(&object.key());
         let others = children.iter().map(|(_, key)| (key, &key.parent_columns));
         let needing = own.chain(others).find(|(_, needed)| {
@@ -301,6 +299,15 @@ impl Work<'_, '_> {
         self.refused(message, name.span, "still needed", object);
         true
     }
+}
+
+/// Says of the columns of a primary key that they hold no null.
+pub(super) fn forbid_null(naming: Naming, columns: &mut List<Column>, keyed: &[Ident]) {
+    let is_keyed = |column: &Column| {
+        let mut keyed = keyed.iter();
+        !column.not_null && keyed.any(|name| naming.is_same(&name.text, &column.name.text))
+    };
+    columns.change(is_keyed, |column| column.not_null = true);
 }
 
 /// A column of an index.

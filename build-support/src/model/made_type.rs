@@ -10,8 +10,8 @@ use super::types::printed_name;
 use crate::Span;
 use crate::catalog::{Definition, Gone, Key, Object, Use};
 use crate::syntax::ir::{
-    AlterAction, Check, Column, ColumnChange, CreateType, DataType, Domain, Ident, ObjectKind,
-    ObjectName, TypeChange, TypeKind,
+    AlterAction, Check, Column, ColumnChange, CreateType, DataType, Domain, Ident, List,
+    ObjectKind, ObjectName, TypeChange, TypeKind,
 };
 
 impl Work<'_, '_> {
@@ -38,7 +38,7 @@ impl Work<'_, '_> {
         else {
             return self.lose_track();
         };
-        object.uses = self.types_in(&object);
+        object.uses = self.types_in(&object).into();
         self.put(object);
     }
 
@@ -147,7 +147,7 @@ impl Work<'_, '_> {
                 });
                 let mut made = Domain {
                     data_type,
-                    checks: Vec::new(),
+                    checks: List::new(),
                     ..(**domain).clone()
                 };
                 for check in &domain.checks {
@@ -513,9 +513,8 @@ impl Work<'_, '_> {
             _ => return,
         };
         let mut changed = object.redefined(definition);
-        for used in changed.uses.iter_mut().filter(|used| used.key == *old) {
-            used.key = to.key();
-        }
+        let uses = &mut changed.uses;
+        uses.change(|used| used.key == *old, |used| used.key = to.key());
         self.put(changed);
     }
 

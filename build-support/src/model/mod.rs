@@ -2,7 +2,10 @@
 //!
 //! The model knows what a server would hold after each statement, as far as the statement's own text tells. What it cannot tell it marks
 //! as incomplete, and of what is incomplete nothing is ever said to be missing: a finding of the model is one that the server would
-//! make as well. Rows are not modelled, nor is what code in another language does (PL/pgSQL, the bodies of MySQL's routines).
+//! make as well. Rows are not modelled, nor is which way code in another language takes (PL/pgSQL, the bodies of MySQL's routines): of
+//! what stands in it, any statement may have run or not. An `ALTER TABLE` of which all is in sight, be it in a string or put together from
+//! the arguments of a call, leaves only those parts of the table in doubt in which the schema with it differs from the one without; other
+//! statements leave whole objects incomplete, and text that nobody sees leaves everything so.
 //!
 //! After an error the replay goes on as if the faulty statement had done what it could: what it would have made or changed is marked
 //! incomplete, so that one fault is one error.
@@ -15,7 +18,9 @@ mod comment;
 mod constraint;
 mod defaults;
 mod dependents;
+mod doubt;
 mod drop;
+mod drop_column;
 mod drop_named;
 mod effects;
 mod findings;
@@ -28,6 +33,7 @@ mod made_type;
 mod names;
 mod opaque;
 mod outputs;
+mod possible;
 mod relation;
 mod rename;
 mod rename_named;
@@ -35,10 +41,13 @@ mod routine;
 mod sequence;
 mod session;
 mod settle;
+mod sight;
 mod table;
 mod trigger;
 mod types;
+mod vague;
 mod view;
+mod worlds;
 
 use std::collections::BTreeSet;
 
@@ -67,6 +76,7 @@ pub fn replay_script<'a>(
             statement,
             found: Vec::new(),
             touched: BTreeSet::new(),
+            guesses: Vec::new(),
         };
         work.apply();
         let Work { found, touched, .. } = work;
@@ -111,6 +121,8 @@ pub fn reverse_script<'a>(
     };
     let mut catalog = after.clone();
     reverse(&mut catalog, trial, |catalog, script| {
+        // A way down is gone in another session than its way up, and temporary objects go with theirs.
+        catalog.forget_temporary();
         replay_script(dialect, catalog, script)
     })
 }
@@ -139,4 +151,6 @@ struct Work<'w, 'a> {
     found: Vec<Diagnostic>,
     /// The objects it makes, changes or takes away.
     touched: BTreeSet<Key>,
+    /// The objects it makes under names that the server may not give them.
+    guesses: Vec<Key>,
 }

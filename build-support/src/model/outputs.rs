@@ -21,6 +21,8 @@ const DEPTH: usize = 64;
 pub(super) enum Columns {
     /// These; `None` stands for one whose name nobody knows.
     Known(Vec<Option<Column>>),
+    /// Some of these, and no others.
+    Among(Vec<Option<Column>>),
     /// Any name may be among them.
     Open,
 }
@@ -178,6 +180,7 @@ impl Sources {
             return Columns::Open;
         }
         let mut columns = Vec::new();
+        let mut are_all_there = true;
         for output in &scope.outputs {
             match output {
                 Output::Star(qualifier) => {
@@ -188,6 +191,10 @@ impl Sources {
                         match &source.columns {
                             _ if !is_meant => {}
                             Columns::Known(known) => columns.extend(known.iter().cloned()),
+                            Columns::Among(known) => {
+                                columns.extend(known.iter().cloned());
+                                are_all_there = false;
+                            }
                             Columns::Open => return Columns::Open,
                         }
                     }
@@ -206,7 +213,10 @@ impl Sources {
                 ),
             }
         }
-        Columns::Known(columns)
+        match are_all_there {
+            true => Columns::Known(columns),
+            false => Columns::Among(columns),
+        }
     }
 
     /// The column that a result column is taken from.
@@ -252,7 +262,17 @@ impl Columns {
         }
         match object.definition() {
             Definition::Table(table) if !table.columns.is_empty() => {
-                Self::Known(table.columns.iter().cloned().map(Some).collect())
+                let columns = table.columns.iter().map(|column| {
+                    let doubt = object.doubt_of_column(&column.name.text);
+                    Some(match doubt {
+                        Some(_) => Column::new(column.name.clone(), ""),
+                        None => column.clone(),
+                    })
+                });
+                match object.doubts.may_lack_columns() {
+                    true => Self::Among(columns.collect()),
+                    false => Self::Known(columns.collect()),
+                }
             }
             Definition::View(view) if !view.columns.is_empty() => {
                 let column = |name: &Ident| Some(Column::new(name.clone(), String::new()));
@@ -264,6 +284,9 @@ impl Columns {
 
     /// Under the names that an alias gives them; those behind the list keep their own.
     pub(super) fn renamed(mut self, names: &[Ident]) -> Self {
+        if matches!(self, Self::Among(_)) && !names.is_empty() {
+            return Self::Open;
+        }
         if let Self::Known(columns) = &mut self {
             for (column, name) in columns.iter_mut().zip(names) {
                 let old = column.take().unwrap_or_default();
@@ -278,14 +301,14 @@ impl Columns {
     pub(super) fn may_have(&self, work: &Work<'_, '_>, name: &Ident) -> bool {
         match self {
             Self::Open => true,
-            Self::Known(columns) => {
+            Self::Known(columns) | Self::Among(columns) => {
                 columns.iter().any(Option::is_none) || self.named(work, name).is_some()
             }
         }
     }
 
     fn named(&self, work: &Work<'_, '_>, name: &Ident) -> Option<&Column> {
-        let Self::Known(columns) = self else {
+        let (Self::Known(columns) | Self::Among(columns)) = self else {
             return None;
         };
         let naming = work.catalog.naming();
@@ -294,7 +317,7 @@ impl Columns {
     }
 
     fn place(&self, work: &Work<'_, '_>, name: &Ident) -> Option<usize> {
-        let Self::Known(columns) = self else {
+        let (Self::Known(columns) | Self::Among(columns)) = self else {
             return None;
         };
         let naming = work.catalog.naming();
@@ -307,7 +330,7 @@ impl Columns {
     /// The names that are known.
     pub(super) fn names(&self) -> Vec<String> {
         match self {
-            Self::Known(columns) => {
+            Self::Known(columns) | Self::Among(columns) => {
                 let known = columns.iter().flatten();
                 known.map(|column| column.name.text.clone()).collect()
             }
@@ -319,7 +342,7 @@ impl Columns {
     pub(super) fn len(&self) -> Option<usize> {
         match self {
             Self::Known(columns) => Some(columns.len()),
-            Self::Open => None,
+            Self::Among(_) | Self::Open => None,
         }
     }
 

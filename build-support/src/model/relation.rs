@@ -1,5 +1,6 @@
 //! Finding the relations that statements are about, and putting them back changed.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use migratory_core::Dialect;
@@ -8,7 +9,7 @@ use super::Work;
 use super::lookup::Lookup;
 use crate::Span;
 use crate::catalog::{Definition, Key, Object, Use};
-use crate::syntax::ir::{Expr, Ident, ObjectKind, ObjectName, Table};
+use crate::syntax::ir::{Column, DataType, Expr, Ident, ObjectKind, ObjectName, Table};
 
 /// Where something new is to go.
 pub(super) struct Site {
@@ -122,23 +123,52 @@ impl Work<'_, '_> {
 
     /// Changes the definition of a table, where it is known.
     pub(super) fn edit_table(&mut self, key: &Key, change: impl FnOnce(&mut Table)) {
-        let Some(object) = self.catalog.get(key).cloned() else {
+        let Some((object, mut table)) = self.table_to_edit(key) else {
             return;
         };
-        self.touched.insert(key.clone());
-        let Some(table) = object.as_table() else {
-            return;
-        };
-        let mut table = Table::clone(table);
         change(&mut table);
         self.put_table(&object, table);
+    }
+
+    /// The same for a change that adds to it, or changes nothing that it needs: `needs` is what it needs from then on, beside what it
+    /// needed before.
+    pub(super) fn add_to_table(
+        &mut self,
+        key: &Key,
+        needs: impl IntoIterator<Item = Use>,
+        change: impl FnOnce(&mut Table),
+    ) {
+        let Some((object, mut table)) = self.table_to_edit(key) else {
+            return;
+        };
+        change(&mut table);
+        let mut object = object.redefined(Definition::Table(Rc::new(table)));
+        for needed in needs {
+            if !object.uses.iter().any(|used| *used == needed) {
+                object.uses.push(needed);
+            }
+        }
+        self.put(object);
+    }
+
+    /// Adds a column to a table.
+    pub(super) fn push_column(&mut self, key: &Key, column: Column) {
+        let needs = self.needs_of_column(&column);
+        self.add_to_table(key, needs, |table| table.columns.push(column));
+    }
+
+    fn table_to_edit(&mut self, key: &Key) -> Option<(Rc<Object>, Table)> {
+        let object = self.catalog.get(key)?.clone();
+        self.touched.insert(key.clone());
+        let table = Table::clone(object.as_table()?);
+        Some((object, table))
     }
 
     /// Puts a table into the catalog under another definition, and with what it needs now.
     pub(super) fn put_table(&mut self, object: &Object, table: Table) {
         let uses = self.needs_of(&table);
         let mut object = object.redefined(Definition::Table(Rc::new(table)));
-        object.uses = uses;
+        object.uses = uses.into();
         self.put(object);
     }
 
@@ -162,28 +192,45 @@ impl Work<'_, '_> {
                 column: None,
             })
             .collect();
+        // Most columns are of few types.
+        let mut types: BTreeMap<(&str, &str), Option<Use>> = BTreeMap::new();
         for column in &table.columns {
             if let Some(default) = &column.default {
                 uses.extend(self.sequence_of(default));
             }
-            // MySQL has no types that somebody made.
-            let is_made = self.dialect != Dialect::Mysql;
-            if let Some(data_type) = column.data_type.as_ref().filter(|_| is_made) {
-                let name = ObjectName {
-                    schema: data_type.schema.clone(),
-                    name: Ident::unwritten(&data_type.name),
-                };
-                if let Lookup::Found(made) = self.look_up(ObjectKind::Type, &name) {
-                    uses.push(Use {
-                        key: made.key(),
-                        column: None,
-                    });
-                }
+            if let Some(data_type) = &column.data_type {
+                let schema = data_type.schema.as_ref();
+                let name = (schema.map_or("", |schema| &schema.text), &*data_type.name);
+                let made = types.entry(name);
+                uses.extend(made.or_insert_with(|| self.type_of(data_type)).clone());
             }
         }
         uses.sort();
         uses.dedup();
         uses
+    }
+
+    /// What a column needs: the sequence of its default, and its type.
+    pub(super) fn needs_of_column(&self, column: &Column) -> Vec<Use> {
+        let sequence = column.default.as_ref().and_then(|it| self.sequence_of(it));
+        let data_type = column.data_type.as_ref().and_then(|it| self.type_of(it));
+        sequence.into_iter().chain(data_type).collect()
+    }
+
+    /// The type that somebody made for a column; MySQL has none.
+    fn type_of(&self, data_type: &DataType) -> Option<Use> {
+        if self.dialect == Dialect::Mysql {
+            return None;
+        }
+        let name = ObjectName {
+            schema: data_type.schema.clone(),
+            name: Ident::unwritten(&data_type.name),
+        };
+        let made = self.look_up(ObjectKind::Type, &name).found()?;
+        Some(Use {
+            key: made.key(),
+            column: None,
+        })
     }
 
     /// The sequence that `nextval` is asked for in a default.
@@ -212,12 +259,11 @@ impl Work<'_, '_> {
     /// Says that a table does not have a column, where that is certain. Whether it has it, or may have it.
     pub(super) fn look_up_column(&mut self, object: &Object, column: &Ident) -> bool {
         let naming = self.catalog.naming();
-        let Some(columns) = self.catalog.columns(object) else {
-            return true;
-        };
-        let is_there = columns
-            .iter()
-            .any(|name| naming.is_same(name, &column.text))
+        let is_same = |name: &Ident| naming.is_same(&name.text, &column.text);
+        let is_there = self
+            .catalog
+            .possible_columns(object)
+            .is_none_or(|mut names| names.any(is_same))
             || self.catalog.is_incomplete()
             || self.dialect == Dialect::Postgres && is_system_column(&column.text);
         if !is_there {

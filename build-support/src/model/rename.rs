@@ -8,10 +8,10 @@ use super::Work;
 use super::foreign_key::stored_schema;
 use super::relation::sequence_name;
 use super::sequence::next_value;
-use crate::catalog::{Definition, Gone, Key, Object};
+use crate::catalog::{Definition, Doubt, Gone, Key, Object, Part, Use};
 use crate::syntax::ir::{
-    CreateIndex, CreateSequence, CreateTrigger, CreateView, Expr, Ident, ObjectKind, ObjectName,
-    Table,
+    self, Check, Column, CreateIndex, CreateSequence, CreateTrigger, CreateView, Exclusion, Expr,
+    ForeignKey, Ident, ObjectKind, ObjectName, Table,
 };
 use crate::syntax::{TokenKind, tokenize};
 
@@ -71,16 +71,26 @@ impl Work<'_, '_> {
             return;
         }
         let stem = format!("{from}_ibfk_");
+        let naming = self.catalog.naming();
+        for name in self
+            .table_at(key)
+            .iter()
+            .flat_map(|table| generated_names(table, &stem))
+        {
+            let part = |name: &str| Part::constraint(naming, name);
+            let new = format!("{to}_ibfk_{}", &name[stem.len()..]);
+            self.rename_doubt(key, &part(&name), part(&new));
+        }
         self.edit_table(key, |table| {
-            for name in table
-                .foreign_keys
-                .iter_mut()
-                .filter_map(|key| key.name.as_mut())
-            {
-                if let Some(number) = name.text.strip_prefix(&stem) {
-                    *name = Ident::unwritten(format!("{to}_ibfk_{number}"));
-                }
-            }
+            let number = |key: &ForeignKey| {
+                let name = key.name.as_ref()?;
+                name.text.strip_prefix(&stem).map(str::to_owned)
+            };
+            let is_numbered = |key: &ForeignKey| number(key).is_some();
+            table.foreign_keys.change(is_numbered, |key| {
+                let number = number(key).unwrap_or_default();
+                key.name = Some(Ident::unwritten(format!("{to}_ibfk_{number}")));
+            });
         });
     }
 
@@ -136,19 +146,21 @@ impl Work<'_, '_> {
         let definition = match object.definition() {
             Definition::Table(table) => {
                 let mut table = Table::clone(table);
-                let parents = table.foreign_keys.iter_mut().map(|key| &mut key.parent);
-                for parent in parents.chain(&mut table.parents) {
-                    if self.key_of(parent) == *from {
-                        *parent = renamed.clone();
-                    }
+                let is_it = |parent: &ObjectName| self.key_of(parent) == *from;
+                let keys = &mut table.foreign_keys;
+                keys.change(|key| is_it(&key.parent), |key| key.parent = renamed.clone());
+                for parent in table.parents.iter_mut().filter(|parent| is_it(parent)) {
+                    *parent = renamed.clone();
                 }
-                for column in &mut table.columns {
-                    if let Some(default) = &mut column.default
-                        && sequence_name(&default.text).is_some_and(|it| it.name.text == from.name)
-                    {
-                        *default = next_value(&to.schema, &to.name);
-                    }
-                }
+                let asks = |column: &Column| {
+                    let sequence = column.default.as_ref().map(|it| sequence_name(&it.text));
+                    sequence
+                        .flatten()
+                        .is_some_and(|it| it.name.text == from.name)
+                };
+                table.columns.change(asks, |column| {
+                    column.default = Some(next_value(&to.schema, &to.name));
+                });
                 Definition::Table(Rc::new(table))
             }
             Definition::Sequence(sequence) => {
@@ -163,11 +175,8 @@ impl Work<'_, '_> {
             other => other.clone(),
         };
         let mut object = object.redefined(definition);
-        for used in &mut object.uses {
-            if used.key == *from {
-                used.key = to.clone();
-            }
-        }
+        let uses = &mut object.uses;
+        uses.change(|used| used.key == *from, |used| used.key = to.clone());
         let moves_with_it = object.kind == ObjectKind::Sequence && from.schema != to.schema;
         self.put(object.clone());
         if moves_with_it {
@@ -197,6 +206,9 @@ impl Work<'_, '_> {
         if self.is_taken_constraint(&object, to) {
             return;
         }
+        let part = |name: &Ident| Part::constraint(self.catalog.naming(), &name.text);
+        let (old, new) = (part(from), part(to));
+        self.rename_doubt(key, &old, new);
         let holder = self.relation_key(&key.schema, &from.text);
         if self.is_holder(&holder, &object) {
             self.move_relation(&holder, None, to);
@@ -218,7 +230,8 @@ impl Work<'_, '_> {
         let has_it = self
             .constraints_of(object)
             .iter()
-            .any(|other| naming.is_same(other, &name.text));
+            .any(|other| naming.is_same(other, &name.text))
+            || object.doubt_of_constraint(&name.text).is_some();
         if !has_it && self.is_known(object) {
             let message = format!(
                 "constraint `{}` does not exist in table `{}`",
@@ -239,8 +252,10 @@ impl Work<'_, '_> {
             return;
         }
         let is_same = naming.is_same(&from.text, &to.text);
-        let columns = self.catalog.columns(&object).unwrap_or_default();
-        if !is_same && columns.iter().any(|name| naming.is_same(name, &to.text)) {
+        if object.doubt_of_column(&to.text) == Some(Doubt::Presence) && !is_same {
+            // It was not there, or the server would not have taken this.
+            self.drop_column_at(key, to);
+        } else if !is_same && self.has_column(&object, &to.text) {
             return self.duplicate_column(Some(&object), to);
         }
         self.rename_column_at(key, from, to);
@@ -269,6 +284,9 @@ impl Work<'_, '_> {
             view.columns.iter_mut().for_each(rename);
             self.put(object.redefined(Definition::View(Rc::new(view))));
         }
+        let part = |name: &Ident| Part::column(naming, &name.text);
+        self.rename_doubt(key, &part(from), part(to));
+        self.confirm_column(key, &to.text);
         self.edit_table(key, |table| {
             rename_in_table(dialect, table, &rename, from, to)
         });
@@ -294,16 +312,13 @@ impl Work<'_, '_> {
         let definition = match user.definition() {
             Definition::Table(table) => {
                 let mut table = Table::clone(table);
-                for foreign_key in &mut table.foreign_keys {
-                    if self.key_of(&foreign_key.parent) != *key {
-                        continue;
+                let points = |foreign_key: &ForeignKey| self.key_of(&foreign_key.parent) == *key;
+                table.foreign_keys.change(points, |foreign_key| {
+                    let columns = foreign_key.parent_columns.iter_mut();
+                    for column in columns.filter(|column| same(&column.text)) {
+                        *column = Ident::unwritten(&to.text);
                     }
-                    for column in &mut foreign_key.parent_columns {
-                        if same(&column.text) {
-                            *column = Ident::unwritten(&to.text);
-                        }
-                    }
-                }
+                });
                 Definition::Table(Rc::new(table))
             }
             Definition::Sequence(sequence) => {
@@ -319,11 +334,10 @@ impl Work<'_, '_> {
             other => other.clone(),
         };
         let mut object = user.redefined(definition);
-        for used in &mut object.uses {
-            if used.key == *key && used.column.as_deref().is_some_and(same) {
-                used.column = Some(to.text.clone());
-            }
-        }
+        let is_it = |used: &Use| used.key == *key && used.column.as_deref().is_some_and(same);
+        object
+            .uses
+            .change(is_it, |used| used.column = Some(to.text.clone()));
         self.put(object);
     }
 
@@ -338,17 +352,30 @@ impl Work<'_, '_> {
     }
 }
 
+/// The names of foreign keys that begin so.
+fn generated_names(table: &Table, stem: &str) -> Vec<String> {
+    let names = table
+        .foreign_keys
+        .iter()
+        .filter_map(|key| key.name.as_ref());
+    let names = names.filter(|name| name.text.starts_with(stem));
+    names.map(|name| name.text.clone()).collect()
+}
+
 fn rename_constraint(table: &mut Table, from: &str, to: &str) {
-    let keys = table.primary_key.iter_mut().chain(&mut table.uniques);
-    let names = keys.map(|key| &mut key.name);
-    let names = names.chain(table.foreign_keys.iter_mut().map(|key| &mut key.name));
-    let names = names.chain(table.checks.iter_mut().map(|check| &mut check.name));
-    let names = names.chain(table.exclusions.iter_mut().map(|it| &mut it.name));
-    for name in names.flatten() {
-        if name.text == from {
-            *name = Ident::unwritten(to);
-        }
+    let is_it = |name: &Option<Ident>| name.as_ref().is_some_and(|name| name.text == from);
+    let renamed = || Some(Ident::unwritten(to));
+    if let Some(key) = table.primary_key.as_mut().filter(|key| is_it(&key.name)) {
+        key.name = renamed();
     }
+    let keys = &mut table.uniques;
+    keys.change(|key| is_it(&key.name), |key| key.name = renamed());
+    let keys = &mut table.foreign_keys;
+    keys.change(|key| is_it(&key.name), |key| key.name = renamed());
+    let checks = &mut table.checks;
+    checks.change(|check| is_it(&check.name), |check| check.name = renamed());
+    let exclusions = &mut table.exclusions;
+    exclusions.change(|it| is_it(&it.name), |it| it.name = renamed());
 }
 
 fn rename_in_table(
@@ -358,22 +385,39 @@ fn rename_in_table(
     from: &Ident,
     to: &Ident,
 ) {
-    for column in &mut table.columns {
+    let naming = crate::catalog::Naming::of(dialect);
+    let is_it = |name: &Ident| naming.is_same(&name.text, &from.text);
+    let mentions = |expr: &Expr| expr.columns.iter().any(|column| is_it(&column.name));
+    let rename_all = |names: &mut Vec<Ident>| names.iter_mut().for_each(rename);
+    let is_meant = |column: &Column| {
+        let generated = column.generated.as_ref();
+        is_it(&column.name) || generated.is_some_and(|it| mentions(&it.expr))
+    };
+    table.columns.change(is_meant, |column| {
         rename(&mut column.name);
         if let Some(generated) = &mut column.generated {
             rename_in(dialect, &mut generated.expr, from, to);
         }
+    });
+    if let Some(key) = &mut table.primary_key {
+        rename_all(&mut key.columns);
     }
-    let keys = table.primary_key.iter_mut().chain(&mut table.uniques);
-    let columns = keys.map(|key| &mut key.columns);
-    let columns = columns.chain(table.foreign_keys.iter_mut().map(|key| &mut key.columns));
-    columns.flatten().for_each(rename);
-    let exclusions = table.exclusions.iter_mut();
-    let excluded = exclusions.flat_map(|exclusion| &mut exclusion.columns);
-    let checked = table.checks.iter_mut().map(|check| &mut check.expr);
-    for expr in checked.chain(excluded) {
-        rename_in(dialect, expr, from, to);
-    }
+    let is_meant = |key: &ir::Key| key.columns.iter().any(is_it);
+    let uniques = &mut table.uniques;
+    uniques.change(is_meant, |key| rename_all(&mut key.columns));
+    let is_meant = |key: &ForeignKey| key.columns.iter().any(is_it);
+    let keys = &mut table.foreign_keys;
+    keys.change(is_meant, |key| rename_all(&mut key.columns));
+    let is_meant = |exclusion: &Exclusion| exclusion.columns.iter().any(mentions);
+    table.exclusions.change(is_meant, |exclusion| {
+        for expr in &mut exclusion.columns {
+            rename_in(dialect, expr, from, to);
+        }
+    });
+    let is_meant = |check: &Check| mentions(&check.expr);
+    table.checks.change(is_meant, |check| {
+        rename_in(dialect, &mut check.expr, from, to);
+    });
 }
 
 /// Renames a column in an expression, in its text too.

@@ -33,7 +33,7 @@ impl Work<'_, '_> {
         let Some(mut object) = self.new_object(kind, &name, text, false, definition) else {
             return self.lose_track();
         };
-        object.uses = uses;
+        object.uses = uses.into();
         object.sql = self.body_that_changes(routine).unwrap_or_default().into();
         self.put(object);
     }

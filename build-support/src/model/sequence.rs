@@ -90,7 +90,7 @@ impl Work<'_, '_> {
 
     /// Makes the sequence that a `serial` or identity column owns. Its name.
     pub(super) fn put_owned_sequence(&mut self, table: &Key, column: &Ident) -> String {
-        let name = self.free_relation_name(&table.schema, &table.name, Some(&column.text), "seq");
+        let name = self.free_relation_name(table, Some(&column.text), "seq");
         self.put_sequence(&table.schema, &name, Some((table.clone(), column.clone())));
         name
     }

@@ -6,9 +6,10 @@ use migratory_core::Dialect;
 
 use super::Work;
 use super::foreign_key::stored_schema;
+use super::worlds::is_doubtful;
 use crate::catalog::{Definition, Key, Object};
 use crate::syntax::ir::{
-    Column, CreateIndex, CreateTable, Ident, Like, ObjectKind, ObjectName, Table,
+    Column, CreateIndex, CreateTable, Ident, Like, List, ObjectKind, ObjectName, Table,
 };
 
 impl Work<'_, '_> {
@@ -24,6 +25,12 @@ impl Work<'_, '_> {
                 "the old table",
                 create.name.span(),
             );
+        } else if let Some(existing) = site
+            .taken_by
+            .as_ref()
+            .filter(|it| is_doubtful(it) && !create.if_not_exists)
+        {
+            self.clear_away(existing);
         } else if let Some(existing) = &site.taken_by {
             if !create.if_not_exists {
                 let name = &create.name.name.text;
@@ -56,6 +63,19 @@ impl Work<'_, '_> {
         self.put(object);
         self.fill(&site.key, create);
         self.catalog.say_who_made(&site.key, self.origin());
+    }
+
+    /// Takes away a table that may be there, with all that would go with it: the server takes a new one of its name only if it is gone.
+    fn clear_away(&mut self, doubtful: &Object) {
+        let key = doubtful.key();
+        let users = self.catalog.users_of(&key).into_iter();
+        let sequences = users.filter(|user| user.kind == ObjectKind::Sequence);
+        let mut going: Vec<Key> = sequences.map(|user| user.key()).collect();
+        going.extend(self.fall_of(&[key], false).gone().iter().cloned());
+        for key in going {
+            self.catalog.remove(&key);
+            self.touched.insert(key);
+        }
     }
 
     /// The rows of a table are a type of PostgreSQL.
@@ -151,7 +171,7 @@ impl Work<'_, '_> {
                 data_type: output.data_type,
                 ..Column::new(output.name, "")
             };
-            self.edit_table(key, |table| table.columns.push(column));
+            self.push_column(key, column);
         }
         if is_open {
             self.catalog.mark_if_there(key);
@@ -159,7 +179,7 @@ impl Work<'_, '_> {
     }
 
     /// The columns that a table's own definition says; those of a parent are said once more by one of the same name.
-    fn add_columns(&mut self, key: &Key, columns: &[Column], inherits: bool) {
+    fn add_columns(&mut self, key: &Key, columns: &List<Column>, inherits: bool) {
         let naming = self.catalog.naming();
         let mut own: Vec<&Ident> = Vec::new();
         for written in columns {
@@ -174,12 +194,15 @@ impl Work<'_, '_> {
             }
             own.push(&written.name);
             let column = self.settled(key, written);
+            if !is_there {
+                self.push_column(key, column);
+                continue;
+            }
             self.edit_table(key, |table| {
-                let mut columns = table.columns.iter_mut();
-                match columns.find(|column| is_same(&column.name)) {
-                    Some(inherited) => merge(inherited, &column),
-                    None => table.columns.push(column),
-                }
+                let is_it = |inherited: &Column| is_same(&inherited.name);
+                table
+                    .columns
+                    .change(is_it, |inherited| merge(inherited, &column));
             });
         }
         for column in columns {
@@ -195,22 +218,23 @@ impl Work<'_, '_> {
             name: Ident::unwritten(&parent.name),
         };
         let known = parent.as_table().cloned();
-        if parent.incomplete || known.is_none() {
+        if !parent.is_certain() || known.is_none() {
             self.catalog.mark_if_there(key);
         }
         let Some(from) = known else { return };
         self.edit_table(key, |table| {
             table.parents.push(name);
             for column in &from.columns {
-                let mut own = table.columns.iter_mut();
-                let is_it = |own: &&mut Column| naming.is_same(&own.name.text, &column.name.text);
-                match own.find(is_it) {
-                    Some(own) => own.not_null |= column.not_null,
-                    None => table.columns.push(Column {
-                        identity: None,
-                        ..column.clone()
-                    }),
+                let is_it = |own: &Column| naming.is_same(&own.name.text, &column.name.text);
+                if table.columns.iter().any(is_it) {
+                    let not_null = column.not_null;
+                    table.columns.change(is_it, |own| own.not_null |= not_null);
+                    continue;
                 }
+                table.columns.push(Column {
+                    identity: None,
+                    ..column.clone()
+                });
             }
             for check in &from.checks {
                 if !table.checks.iter().any(|own| own.name == check.name) {
@@ -223,7 +247,7 @@ impl Work<'_, '_> {
     /// The columns that `LIKE` takes over.
     fn take_like_columns(&mut self, key: &Key, like: &Like, model: &Rc<Object>) {
         let naming = self.catalog.naming();
-        if model.incomplete || model.as_table().is_none() {
+        if !model.is_certain() || model.as_table().is_none() {
             self.catalog.mark_if_there(key);
         }
         let Some(from) = model.as_table().cloned() else {
@@ -258,7 +282,7 @@ impl Work<'_, '_> {
             if copy.identity.is_some() {
                 self.put_owned_sequence(key, &copy.name);
             }
-            self.edit_table(key, |table| table.columns.push(copy));
+            self.push_column(key, copy);
         }
         if all {
             self.edit_table(key, |table| table.options.clone_from(&from.options));

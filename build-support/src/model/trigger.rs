@@ -58,7 +58,7 @@ impl Work<'_, '_> {
         let definition = Definition::Policy(policy.clone().into());
         let mut object = self.new_part(ObjectKind::Policy, &table, name, definition);
         let sources = Sources::of(self);
-        object.uses = self.uses_of(&sources);
+        object.uses = self.uses_of(&sources).into();
         // It goes with its own table in any case; only the columns of that one count.
         let own = table.key();
         object

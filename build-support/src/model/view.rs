@@ -47,7 +47,7 @@ impl Work<'_, '_> {
             return self.lose_track();
         };
         object.incomplete = columns.is_none();
-        object.uses = self.uses_of(&sources);
+        object.uses = self.uses_of(&sources).into();
         self.put(object);
     }
 

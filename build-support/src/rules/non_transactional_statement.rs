@@ -1,9 +1,12 @@
 #![doc = include_str!("non_transactional_statement.md")]
 
+use migratory_core::Dialect;
+
 use super::session::states;
 use super::{Group, Reporter, Rule, ScriptContext};
 use crate::catalog::Change;
 use crate::catalog::Step;
+use crate::syntax::refuses_transaction;
 
 /// A statement that its database refuses inside a transaction.
 pub(super) struct NonTransactionalStatement;
@@ -48,6 +51,9 @@ impl Rule for NonTransactionalStatement {
 }
 
 fn refused(step: &Step<'_>, script: &ScriptContext<'_>) -> Option<String> {
+    if script.dialect != Dialect::Sqlite {
+        return refuses_transaction(script.dialect, script.text_of(step));
+    }
     match &step.change {
         Change::Vacuum => Some("`VACUUM`".to_owned()),
         // The tree has one node for both; ATTACH itself is accepted.

@@ -36,10 +36,8 @@ impl Rule for SqliteDanglingForeignKey {
     fn check_script(&self, script: &ScriptContext<'_>, report: &mut Reporter<'_>) {
         let mut orphans: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for child in touched(script).values() {
-            let keys = child
-                .as_table()
-                .map_or(&[][..], |table| &table.foreign_keys);
-            for key in keys {
+            let keys = child.as_table().map(|table| &table.foreign_keys);
+            for key in keys.into_iter().flatten() {
                 let Some(flaw) = flaw(child, key, script.after) else {
                     continue;
                 };
@@ -77,10 +75,9 @@ fn was_so(child: &Object, key: &ForeignKey, script: &ScriptContext<'_>) -> bool 
     let Some(earlier) = script.before.get(&child.key()) else {
         return false;
     };
-    let keys = earlier
-        .as_table()
-        .map_or(&[][..], |table| &table.foreign_keys);
-    keys.iter().any(|old| same(old, key)) && flaw(earlier, key, script.before).is_some()
+    let keys = earlier.as_table().map(|table| &table.foreign_keys);
+    keys.into_iter().flatten().any(|old| same(old, key))
+        && flaw(earlier, key, script.before).is_some()
 }
 
 /// What is wrong with a foreign key's target.
@@ -244,14 +241,15 @@ fn unique(columns: &[Ident], parent: &Object, table: &Table, catalog: &Catalog) 
 
 /// The foreign key as the script itself writes it.
 fn written<'a>(key: &ForeignKey, script: &ScriptContext<'a>) -> Option<&'a ForeignKey> {
-    let keys = script
+    let tables = script
         .steps
         .iter()
-        .flat_map(|step: &Step<'a>| match step.change {
-            Change::CreateTable(create) => create.table.foreign_keys.as_slice(),
-            Change::AddColumn { added, .. } => added.foreign_keys.as_slice(),
-            _ => &[],
+        .filter_map(|step: &Step<'a>| match step.change {
+            Change::CreateTable(create) => Some(&create.table),
+            Change::AddColumn { added, .. } => Some(added),
+            _ => None,
         });
+    let keys = tables.flat_map(|table| &table.foreign_keys);
     let mut keys = keys.filter(|written| same(written, key));
     keys.next_back()
 }

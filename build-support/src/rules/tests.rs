@@ -1,6 +1,8 @@
 //! The rules, run through the whole build side: their pages, and cases of the mechanism.
 
 mod pages;
+#[cfg(feature = "postgres")]
+mod postgres;
 
 use super::{RULES, known, names};
 use crate::check::{Checkup, check};
@@ -53,6 +55,9 @@ fn examine<'t>(files: impl IntoIterator<Item = (&'t str, &'t str)>) -> (Source, 
     let mut config = "dialect = \"sqlite\"\n".to_owned();
     for (path, text) in files {
         if path == "migratory.toml" {
+            if text.contains("dialect =") {
+                config.clear();
+            }
             config += text;
             continue;
         }

@@ -1,6 +1,8 @@
 //! How deep a statement nests, told from its tokens before a parser sees it.
 
-use super::{Token, TokenKind};
+use migratory_core::Dialect;
+
+use super::{Token, TokenKind, tokenize};
 
 /// Levels of parentheses that are read: a level costs some kilobytes of stack where nothing is optimised, and a thread may have no more
 /// than two megabytes.
@@ -17,4 +19,10 @@ pub(super) fn is_deep(tokens: &[Token]) -> bool {
         }
         depth > DEEPEST
     })
+}
+
+/// The same of a text whose tokens are not at hand.
+pub(crate) fn nests_deeply(dialect: Dialect, text: &str) -> bool {
+    let opened = text.bytes().filter(|byte| *byte == b'(').count();
+    opened > DEEPEST && is_deep(&tokenize(dialect, text))
 }

@@ -333,16 +333,17 @@ fn postgres_operator(bytes: &[u8]) -> usize {
     }
     let mut length = 0;
     let mut special = false;
-    let bytes = &bytes[..bytes.len().min(LONGEST_OPERATOR)];
-    while length < bytes.len() && b"+-*/<>=~!@#%^&|`?".contains(&bytes[length]) {
-        let next = bytes.get(length + 1);
-        if matches!(
-            (bytes[length], next),
-            (b'-', Some(b'-')) | (b'/', Some(b'*'))
-        ) {
-            break;
+    let most = bytes.len().min(LONGEST_OPERATOR);
+    while length < most {
+        let byte = bytes[length];
+        // Plain comparisons: a run of signs comes here at each of them.
+        match byte {
+            b'-' if length + 1 < most && bytes[length + 1] == b'-' => break,
+            b'/' if length + 1 < most && bytes[length + 1] == b'*' => break,
+            b'+' | b'-' | b'*' | b'/' | b'<' | b'>' | b'=' => {}
+            b'~' | b'!' | b'@' | b'#' | b'%' | b'^' | b'&' | b'|' | b'`' | b'?' => special = true,
+            _ => break,
         }
-        special |= b"~!@#%^&|`?".contains(&bytes[length]);
         length += 1;
     }
     while length > 1 && !special && matches!(bytes[length - 1], b'+' | b'-') {

@@ -1,9 +1,13 @@
 //! The second stage: text to statements with spans, and statements to our own syntax tree.
 
 pub mod canonical;
+mod conduct;
 pub mod directive;
 #[cfg(test)]
 mod dump;
+#[cfg(test)]
+#[path = "tests/golden.rs"]
+mod golden;
 pub mod ir;
 pub mod lexer;
 #[cfg(feature = "mysql")]
@@ -23,6 +27,8 @@ mod script;
 mod token;
 
 pub use canonical::{canonical, checksum, digest};
+pub use conduct::{refuses_transaction, touches_session};
+pub(crate) use depth::nests_deeply;
 pub use directive::{Directive, DirectiveError, directives};
 pub use lexer::tokenize;
 pub use parse::{parse, parse_single, parse_text, unknown_statement};

@@ -467,7 +467,7 @@ pub fn parse_text(dialect: Dialect, text: &str) -> Vec<Statement> {
 }
 
 /// What the parser of a dialect makes of a statement.
-fn read(
+pub(super) fn read(
     dialect: Dialect,
     text: &str,
     span: Span,

@@ -67,6 +67,19 @@ fn nothing_outlives_an_endless_statement_but_a_doubt() {
 }
 
 #[test]
+fn alterations_that_read_a_large_schema_too_often_are_left_open() {
+    let alter = |count: usize| -> String {
+        let columns = (0..count).map(|n| format!("ALTER TABLE t ADD COLUMN c{n};"));
+        columns.collect()
+    };
+    let table = format!("CREATE TABLE t(a DEFAULT '{}');", "x".repeat(1 << 20));
+    let (codes, partial) = outcome(&format!("{table}{}", alter(10)));
+    assert_eq!((codes, partial), (vec![], 0));
+    let (codes, partial) = outcome(&format!("{table}{}UPDATE t SET c39 = 1;", alter(40)));
+    assert_eq!((codes, partial), (vec![], 10));
+}
+
+#[test]
 fn the_version_has_two_parts() {
     assert_eq!(Engine::version().split('.').count(), 2);
 }

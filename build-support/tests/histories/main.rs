@@ -2,6 +2,7 @@
 
 #[path = "../corpus/mod.rs"]
 mod corpus;
+mod findings;
 mod modelled;
 mod sqlite;
 mod verdict;

@@ -4,69 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use migratory_build::check::{Checkup, Coverage, Progress, check};
-use migratory_build::diagnostic::{Color, Diagnostic, Level, render};
-use migratory_build::discover::{Config, File, Source};
+use migratory_build::check::{Coverage, Progress, check};
+use migratory_build::diagnostic::Diagnostic;
 use migratory_core::Dialect;
 
 use crate::corpus::{self, History, Seeded, Step, say};
-
-/// The policy under which only what is wrong for certain is an error: these histories were run by other tools, most
-/// without a transaction around a file, and their authors meant what they dropped.
-fn correctness_only(dialect: Dialect, history: &str, prelude: &str) -> Config {
-    let mut config = Config::new(dialect);
-    // drizzle opens a transaction around its files, and some of them end it.
-    config.transactions = history == "homarr";
-    config.prelude = prelude.to_owned();
-    for group in [
-        "destructive",
-        "breaking",
-        "blocking",
-        "data-dependent",
-        "transactional",
-        "style",
-    ] {
-        config.levels.insert(group.to_owned(), Level::Allow);
-    }
-    config
-}
-
-/// A history as a directory; `prelude` is what it finds in place.
-pub(crate) fn source(dialect: Dialect, history: &str, prelude: &str, steps: &[Step]) -> Source {
-    let file = |path: &str, text: &str| File::new(path, text);
-    let scripts = steps.iter().map(|step| {
-        let down = step.down.as_ref().map(|(path, text)| file(path, text));
-        (file(&step.file, &step.up), down)
-    });
-    Source::from_scripts(
-        correctness_only(dialect, history, prelude),
-        "migrations",
-        scripts,
-    )
-}
-
-pub(crate) fn errors(checkup: &Checkup) -> Vec<&Diagnostic> {
-    checkup
-        .diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.is_error())
-        .collect()
-}
-
-pub(crate) fn file(diagnostic: &Diagnostic) -> &str {
-    diagnostic.place.as_ref().map_or("", |place| &place.file)
-}
-
-pub(crate) fn shown(diagnostic: &Diagnostic, steps: &[Step]) -> String {
-    let text = |path: &str| {
-        steps.iter().find_map(|step| match &step.down {
-            _ if step.file == path => Some(step.up.as_str()),
-            Some((down, text)) if down == path => Some(text.as_str()),
-            _ => None,
-        })
-    };
-    render(diagnostic, "migrations", &text, Color::Never)
-}
+use crate::findings::{errors, file, shown, source};
 
 /// Checks the ways up of every history of a dialect, prints how much was looked at, and gives the false alarms: errors on a history that
 /// the real engine took whole, and syntax errors in a file that it took. `preludes` are what histories find in place, by name.
@@ -170,7 +113,7 @@ pub(crate) fn judge_all(
     let unjudged = cases.iter().filter(|case| is_unjudged(case)).count();
     if unjudged > 0 {
         say!(
-            "ok       {unjudged} histories with their own ways down: not judged here, where no server runs"
+            "ok       {unjudged} histories with their own ways down: judged on their servers, in tests/servers/tests/differential/downs.rs"
         );
     }
     wrong.into_inner().expect("no panic before")

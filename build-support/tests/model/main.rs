@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::rc::Rc;
 
-use migratory_build::catalog::{Catalog, Replayed, Script, modelled_facts};
+use migratory_build::catalog::{Catalog, Doubt, Replayed, Script, modelled_facts};
 use migratory_build::diagnostic::{Color, Diagnostic, render};
 use migratory_build::discover::{Config, File, Source};
 use migratory_build::model::{replay_script, reverse_script};
@@ -101,7 +101,8 @@ fn show(dump: &mut String, source: &Source, finding: &Diagnostic) {
     writeln!(dump, "{}\n", rendered.trim_end()).unwrap();
 }
 
-/// What the catalog holds: a line each, and a question mark behind what is not fully known.
+/// What the catalog holds: a line each, and a question mark behind what is not fully known. Parts that are in doubt come behind their
+/// table, with a question mark where they may be missing, and a tilde where they may look otherwise.
 fn schema(dump: &mut String, catalog: &Catalog) {
     if catalog.is_incomplete() {
         dump.push_str("(incomplete)\n");
@@ -110,6 +111,10 @@ fn schema(dump: &mut String, catalog: &Catalog) {
         let mark = if object.incomplete { " ?" } else { "" };
         for (what, detail) in modelled_facts(object) {
             writeln!(dump, "{}{mark}", format!("{what} {detail}").trim_end()).unwrap();
+        }
+        for (part, doubt) in object.doubts.iter() {
+            let mark = if doubt == Doubt::Presence { "?" } else { "~" };
+            writeln!(dump, "{mark} {part} of {}", object.name).unwrap();
         }
     }
 }

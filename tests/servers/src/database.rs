@@ -21,7 +21,7 @@ impl Database {
         name: String,
     ) -> Self {
         let sql = software.create_database(&name);
-        if let Err(error) = succeed(&mut software.client(&place, port, &sql)) {
+        if let Err(error) = succeed(&mut software.client(&place, port, None, &sql)) {
             panic!("{} does not create `{name}`: {error}", software.name());
         }
         Self {
@@ -52,6 +52,20 @@ impl Database {
         self.software.user()
     }
 
+    /// Runs SQL in it, as the account with every right, with the server's own client program.
+    ///
+    /// # Panics
+    ///
+    /// If the server refuses.
+    pub fn run(&self, sql: &str) {
+        let mut client = self
+            .software
+            .client(&self.place, self.port, Some(&self.name), sql);
+        if let Err(error) = succeed(&mut client) {
+            panic!("{} does not run `{sql}`: {error}", self.software.name());
+        }
+    }
+
     /// The database's name in the server.
     pub fn name(&self) -> &str {
         &self.name
@@ -62,6 +76,6 @@ impl Drop for Database {
     fn drop(&mut self) {
         let sql = self.software.drop_database(&self.name);
         // A server that was killed has taken its databases along.
-        let _ = succeed(&mut self.software.client(&self.place, self.port, &sql));
+        let _ = succeed(&mut self.software.client(&self.place, self.port, None, &sql));
     }
 }

@@ -96,6 +96,8 @@ impl Software for MariaDb {
         command.arg(option("datadir", place.path().join("data")));
         command.arg(option("pid-file", place.path().join("pid")));
         command.arg(option("socket", self.socket(place)));
+        // A server that starts clears away the temporary tables that it finds: each has its own folder for them.
+        command.arg(option("tmpdir", place.path().to_path_buf()));
         command.arg(format!("--port={port}"));
         command.args(["--bind-address=127.0.0.1", "--skip-name-resolve"]);
         command.args(["--character-set-server=utf8mb4", "--max-connections=200"]);
@@ -113,13 +115,14 @@ impl Software for MariaDb {
         greets().is_ok()
     }
 
-    fn client(&self, place: &Place, _port: u16, sql: &str) -> Command {
+    fn client(&self, place: &Place, _port: u16, database: Option<&str>, sql: &str) -> Command {
         let mut command = place.command(&self.client);
         command.arg("--no-defaults");
         command.arg(option("socket", self.socket(place)));
         command.arg(format!("--user={USER}"));
         // A statement may be a compound one: the whole text is sent as it is.
         command.args(["--delimiter=$$", "--execute", sql]);
+        command.args(database);
         command
     }
 

@@ -108,13 +108,13 @@ impl Software for Postgres {
         lines.first() == Some(&process.to_string().as_str()) && lines.get(7) == Some(&"ready")
     }
 
-    fn client(&self, place: &Place, port: u16, sql: &str) -> Command {
+    fn client(&self, place: &Place, port: u16, database: Option<&str>, sql: &str) -> Command {
         let mut command = place.command(&self.psql);
         command.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]);
         command.arg("--host").arg(place.path());
         command.arg(format!("--port={port}"));
         command.arg(format!("--username={USER}"));
-        command.args(["--dbname=postgres", "--command", sql]);
+        command.args(["--dbname", database.unwrap_or("postgres"), "--command", sql]);
         command
     }
 

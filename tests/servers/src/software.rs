@@ -24,7 +24,7 @@ pub(crate) trait Software: Send + Sync {
     fn is_ready(&self, place: &Place, process: u32) -> bool;
 
     /// Runs SQL through the server's own client.
-    fn client(&self, place: &Place, port: u16, sql: &str) -> Command;
+    fn client(&self, place: &Place, port: u16, database: Option<&str>, sql: &str) -> Command;
 
     /// The SQL that makes a database.
     fn create_database(&self, name: &str) -> String;

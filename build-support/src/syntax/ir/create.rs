@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Check, Column, DataType, Expr, Ident, ObjectKind, ObjectName, Query, Table};
+use super::{Check, Column, DataType, Expr, Ident, List, ObjectKind, ObjectName, Query, Table};
 use crate::Span;
 
 /// `CREATE TABLE`.
@@ -166,7 +166,7 @@ pub struct Domain {
     /// `DEFAULT`.
     pub default: Option<Expr>,
     /// `CHECK`.
-    pub checks: Vec<Check>,
+    pub checks: List<Check>,
 }
 
 /// `CREATE FUNCTION`, `CREATE PROCEDURE`, `CREATE AGGREGATE`.

@@ -6,6 +6,7 @@
 mod alter;
 mod create;
 mod expression;
+mod list;
 mod name;
 mod table;
 
@@ -19,6 +20,7 @@ pub use create::{
 pub use expression::{
     ColumnRef, Expr, ExprKind, NameSource, NameSourceKind, Output, Query, Scope, ScopedColumn,
 };
+pub use list::{Iter, List};
 pub use name::{Ident, ObjectName, Quote};
 pub use table::{
     Check, Column, DataType, Exclusion, ForeignKey, Generated, Identity, Key, ReferenceAction,

@@ -1,23 +1,23 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Expr, Ident, ObjectName};
+use super::{Expr, Ident, List, ObjectName};
 use crate::Span;
 
 /// A table's definition, column constraints lifted to the table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// In order.
-    pub columns: Vec<Column>,
+    pub columns: List<Column>,
     /// `PRIMARY KEY`.
     pub primary_key: Option<Key>,
     /// `UNIQUE` constraints.
-    pub uniques: Vec<Key>,
+    pub uniques: List<Key>,
     /// `FOREIGN KEY` and `REFERENCES`.
-    pub foreign_keys: Vec<ForeignKey>,
+    pub foreign_keys: List<ForeignKey>,
     /// `CHECK` constraints.
-    pub checks: Vec<Check>,
+    pub checks: List<Check>,
     /// `EXCLUDE` constraints (PostgreSQL).
-    pub exclusions: Vec<Exclusion>,
+    pub exclusions: List<Exclusion>,
     /// `AUTOINCREMENT` (SQLite).
     pub autoincrement: bool,
     /// `STRICT` (SQLite).

@@ -46,16 +46,17 @@ impl Reader<'_> {
             if_not_exists |= self.if_not_exists();
             let index_name = self.index_name()?;
             let (_, columns) = self.index_body()?;
-            table.uniques.push(Key {
-                name: index_name.or(name),
-                columns: column_names(&columns),
-                span: self.since(mark),
-                ..Key::default()
-            });
+            let name = index_name.or(name);
             if columns.iter().any(|column| column.kind != ExprKind::Column) {
                 // A unique index over an expression is no key of columns.
-                let key = table.uniques.pop().unwrap_or_default();
-                indexes.push(self.index(owner, key.name, columns, None, true));
+                indexes.push(self.index(owner, name, columns, None, true));
+            } else {
+                table.uniques.push(Key {
+                    name,
+                    columns: column_names(&columns),
+                    span: self.since(mark),
+                    ..Key::default()
+                });
             }
         } else if self.eat_all(&["foreign", "key"]) {
             if_not_exists |= self.if_not_exists();

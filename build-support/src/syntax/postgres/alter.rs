@@ -281,7 +281,7 @@ impl Walk<'_> {
         Some(match node.kind() {
             SyntaxKind::ADD_ATTRIBUTE => AlterAction::AddColumn {
                 table: Box::new(Table {
-                    columns: vec![self.field(node)?],
+                    columns: [self.field(node)?].into_iter().collect(),
                     ..Table::default()
                 }),
                 if_not_exists: false,

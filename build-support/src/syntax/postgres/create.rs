@@ -5,8 +5,8 @@ use super::alter::Owner;
 use super::tree::{child, children, has};
 use super::types::is_type;
 use crate::syntax::ir::{
-    Body, Check, Column, CreateRoutine, CreateSequence, CreateType, DataType, Domain, ObjectName,
-    RoutineKind, Table, TypeKind,
+    Body, Check, Column, CreateRoutine, CreateSequence, CreateType, DataType, Domain, List,
+    ObjectName, RoutineKind, Table, TypeKind,
 };
 
 impl Walk<'_> {
@@ -97,14 +97,14 @@ impl Walk<'_> {
     /// `CREATE DOMAIN`.
     pub(super) fn create_domain(&mut self, node: &SyntaxNode) -> Option<Body> {
         let mut table = Table {
-            columns: vec![Column::default()],
+            columns: [Column::default()].into_iter().collect(),
             ..Table::default()
         };
         for clause in node.children() {
             self.constraint(&clause, None, &mut table);
         }
         without_value(&mut table.checks);
-        let column = table.columns.pop()?;
+        let column = table.columns.first()?.clone();
         Some(Body::CreateType(Box::new(CreateType {
             name: self.source.child_object(node, SyntaxKind::DOMAIN)?,
             kind: TypeKind::Domain(Box::new(Domain {
@@ -199,7 +199,7 @@ impl Walk<'_> {
 }
 
 /// `VALUE` in a domain's checks is no column.
-pub(super) fn without_value(checks: &mut [Check]) {
+pub(super) fn without_value(checks: &mut List<Check>) {
     for check in checks {
         check
             .expr

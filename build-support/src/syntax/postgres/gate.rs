@@ -12,8 +12,12 @@ use crate::syntax::{SyntaxError, Token, TokenKind};
 /// Levels of a tree that fit into the stack that any thread has.
 const SHALLOW: usize = 96;
 
-/// Levels of a tree that are read on a stack of their own.
+/// Levels of a tree that are read on a stack of their own. The parser keeps small nodes in a table, and whenever that grows it looks at
+/// each of them down to its leaves: time grows with the square of the levels where each is a small node, such as a join.
 const DEEP: usize = 100_000;
+
+/// Joins of one `FROM` that are read.
+const JOINS: usize = 1_000;
 
 /// What a level of the tree costs where nothing is optimised, in bytes, and what everything else does.
 const LEVEL: usize = 8 * 1024;
@@ -29,7 +33,11 @@ pub(super) fn guarded<T: Send>(
     read: impl FnOnce() -> T + Send,
 ) -> Option<T> {
     let levels = levels(text, tokens);
-    if is_deep(tokens) || levels > DEEP || longest_row(text, tokens) > ROW {
+    if is_deep(tokens)
+        || levels > DEEP
+        || longest_row(text, tokens) > ROW
+        || most_joins(text, tokens) > JOINS
+    {
         return None;
     }
     let read = || catch_unwind(AssertUnwindSafe(read)).ok();
@@ -88,6 +96,27 @@ fn longest_row(text: &str, tokens: &[Token]) -> usize {
         longest = longest.max(row);
     }
     longest
+}
+
+/// How many joins one `FROM` has at most.
+fn most_joins(text: &str, tokens: &[Token]) -> usize {
+    let mut around = Vec::new();
+    let (mut joins, mut most) = (0_usize, 0_usize);
+    for token in tokens {
+        match token.kind {
+            TokenKind::LeftParen => {
+                around.push(joins);
+                joins = 0;
+            }
+            TokenKind::RightParen => joins = around.pop().unwrap_or(0),
+            TokenKind::Comma | TokenKind::Semicolon => joins = 0,
+            TokenKind::Word if token.is_word(text, "join") => joins += 1,
+            TokenKind::Word if token.is_word(text, "from") => joins = 0,
+            _ => {}
+        }
+        most = most.max(joins);
+    }
+    most
 }
 
 /// Whether PostgreSQL's grammar takes a statement.

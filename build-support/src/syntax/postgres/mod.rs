@@ -5,8 +5,12 @@
 //!
 //! The grammar is a gate: what it refuses is a syntax error. Of what it takes these are unknown: tables `OF` a type, `CREATE SCHEMA` with
 //! elements in it, `SET SCHEMA` of routines and extensions, `DROP OWNED`, `IMPORT FOREIGN SCHEMA`, property graphs, and what is nested
-//! deeper than anybody writes. Rules, and the options of routines, aggregates and policies, leave no trace in the catalog. Bodies in
+//! deeper than anybody writes, or holds more than a thousand joins in one `FROM`. Rules, and the options of routines, aggregates and policies, leave no trace in the catalog. Bodies in
 //! PL/pgSQL and other languages are not checked.
+//!
+//! The parser takes most of the time: where nothing is optimised, about seven seconds for a megabyte of a dump, a fifth of that where it
+//! is. That grows with the text and no faster, but where a tree is deep and its nodes are small: `rowan` keeps those in a table and looks
+//! at each down to its leaves whenever that grows, so that 1,000 joins took 0.8 seconds and 10,000 took 62. Hence the bounds above.
 
 mod alter;
 mod create;

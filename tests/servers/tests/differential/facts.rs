@@ -24,6 +24,8 @@ struct Object {
     incomplete: bool,
     /// Each part with how it is; the object itself is the part without a name.
     parts: BTreeMap<Title, String>,
+    /// The parts that somebody knows to be in doubt, without letter case.
+    doubtful: BTreeSet<Title>,
 }
 
 /// What is otherwise in the model than on the server.
@@ -41,6 +43,8 @@ pub(crate) struct Comparison {
     pub(crate) compared: usize,
     /// What is not compared, because the model does not know it fully.
     pub(crate) incomplete: BTreeSet<Title>,
+    /// Parts that are not compared, because the model leaves them in doubt.
+    pub(crate) doubtful: BTreeSet<Title>,
     pub(crate) differences: BTreeSet<Difference>,
 }
 
@@ -55,6 +59,12 @@ impl Facts {
     /// Says that an object is not fully known.
     pub(crate) fn mark_incomplete(&mut self, object: Title) {
         self.objects.entry(object).or_default().incomplete = true;
+    }
+
+    /// Says of a part of an object that it is in doubt: a column, a primary key, or a constraint of whatever kind.
+    pub(crate) fn mark_doubtful(&mut self, object: Title, part: &Title) {
+        let object = self.objects.entry(object).or_default();
+        object.doubtful.insert(part.folded());
     }
 
     /// What is otherwise in a model of this schema. Of what the model knows that it does not know, nothing is.
@@ -73,6 +83,12 @@ impl Facts {
                 continue;
             }
             comparison.compared += 1;
+            let doubtful = modelled.iter().flat_map(|object| &object.doubtful);
+            let doubtful = doubtful.map(|part| Title {
+                kind: part.kind.clone(),
+                name: format!("{} of {title}", part.name),
+            });
+            comparison.doubtful.extend(doubtful);
             compare_objects(title, server, modelled, &mut comparison.differences);
         }
         comparison
@@ -102,7 +118,7 @@ fn compare_objects(
         return;
     };
     let parts: BTreeSet<&Title> = server.parts.keys().chain(model.parts.keys()).collect();
-    for part in parts {
+    for part in parts.into_iter().filter(|part| !model.doubts(part)) {
         let (server, model) = (server.parts.get(part), model.parts.get(part));
         if server != model {
             differences.insert(difference(part, server, model));
@@ -110,7 +126,23 @@ fn compare_objects(
     }
 }
 
+impl Object {
+    fn doubts(&self, part: &Title) -> bool {
+        let kind = match part.kind.as_str() {
+            kind @ ("" | "column" | "primary key") => kind,
+            _ => "constraint",
+        };
+        let is_primary = kind == "primary key";
+        let name = if is_primary { "" } else { &part.name };
+        self.doubtful.contains(&Title::new(kind, name).folded())
+    }
+}
+
 impl Title {
+    fn folded(&self) -> Self {
+        Self::new(&self.kind, &self.name.to_ascii_lowercase())
+    }
+
     pub(crate) fn new(kind: &str, name: &str) -> Self {
         Self {
             kind: kind.to_owned(),

@@ -1,4 +1,4 @@
-//! The differences that are known, by history and cause, and how many objects are not compared.
+//! The differences that are known, by history and cause, and how many objects and parts of them are not compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -55,9 +55,14 @@ impl Known {
                 .map(|line| format!("{history} {file}: {line}"));
             self.take(history, difference.cause(), lines.collect());
         }
-        for (title, file) in &outcome.incomplete {
-            let line = format!("{history} {file}: ? {title}");
-            self.take(history, "incomplete in the model".to_owned(), vec![line]);
+        for (titles, cause) in [
+            (&outcome.incomplete, "incomplete in the model"),
+            (&outcome.doubtful, "part in doubt in the model"),
+        ] {
+            for (title, file) in titles {
+                let line = format!("{history} {file}: ? {title}");
+                self.take(history, cause.to_owned(), vec![line]);
+            }
         }
     }
 

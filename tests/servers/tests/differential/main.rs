@@ -4,12 +4,16 @@
 //! took whole. What the server refuses the model has to find fault with, and nothing else. A difference counts once, at the file that
 //! brings it. Those that are known stand in `known/`, counted by history and cause; the lists are exact, so
 //! that they get shorter with the model. `UPDATE=1` writes them anew and prints every difference.
+//! [`downs`] asks the servers about real ways down.
 
 #![cfg(unix)]
 
 #[path = "../../../../build-support/tests/corpus/mod.rs"]
 mod corpus;
+mod downs;
 mod facts;
+#[path = "../../../../build-support/tests/histories/findings.rs"]
+mod findings;
 mod history;
 mod known;
 mod mariadb;
@@ -41,6 +45,33 @@ fn the_model_of_mysql_is_what_the_server_holds() {
     });
 }
 
+// On servers of their own: databases come and go here, which others who read the server's catalog would notice.
+#[test]
+fn what_is_said_of_ways_down_is_what_postgres_does_with_them() {
+    let server = servers::require!(servers::postgres());
+    let expected = downs::Expected {
+        dialect: Dialect::Postgres,
+        name: "postgres",
+        cases: 9,
+    };
+    downs::confirm(&expected, || {
+        Box::new(postgres::Server::new(server.database("downs")))
+    });
+}
+
+#[test]
+fn what_is_said_of_ways_down_is_what_mysql_does_with_them() {
+    let server = servers::require!(servers::mariadb());
+    let expected = downs::Expected {
+        dialect: Dialect::Mysql,
+        name: "mysql",
+        cases: 3,
+    };
+    downs::confirm(&expected, || {
+        Box::new(mariadb::Server::new(server.database("downs")))
+    });
+}
+
 /// A database that scripts are run in.
 trait Server {
     /// Runs a script as a migration is run, in a session of its own. `statements` are what it is cut into.
@@ -52,6 +83,11 @@ trait Server {
 
     /// What the database holds.
     fn facts(&mut self) -> Facts;
+
+    /// The same with what a model has no words for: expressions and queries as the server prints them.
+    fn wording(&mut self) -> Facts {
+        self.facts()
+    }
 }
 
 /// What came of a history.
@@ -63,21 +99,26 @@ struct Outcome {
     differences: Vec<(String, Difference)>,
     /// Objects that were not compared at some file, because the model itself does not know them fully, each with the first such file.
     incomplete: BTreeMap<Title, String>,
+    /// Parts that were not compared at some file, because the model leaves them in doubt, each with the first such file.
+    doubtful: BTreeMap<Title, String>,
     /// Objects that the model does not have, and knows that it may not have.
     excused: usize,
 }
 
 fn hold(dialect: Dialect, server: impl Fn() -> Box<dyn Server>) {
     let mut known = Known::read(dialect);
-    say!("history                        files  objects  incomplete  excused  differences");
+    say!(
+        "history                        files  objects  incomplete  in doubt  excused  differences"
+    );
     for history in history::all(dialect) {
         let outcome = follow(dialect, &history, &mut *server());
         say!(
-            "{:<30} {:>5} {:>8} {:>11} {:>8} {:>12}",
+            "{:<30} {:>5} {:>8} {:>11} {:>9} {:>8} {:>12}",
             history.name,
             history.scripts.len(),
             outcome.compared,
             outcome.incomplete.len(),
+            outcome.doubtful.len(),
             outcome.excused,
             outcome.differences.len()
         );
@@ -111,9 +152,14 @@ fn follow(dialect: Dialect, history: &History, server: &mut dyn Server) -> Outco
         }
         let comparison = server.facts().compare(&modelled::facts(dialect, &catalog));
         outcome.compared += comparison.compared;
-        for title in comparison.incomplete {
-            let first = outcome.incomplete.entry(title);
-            first.or_insert_with(|| script.file.to_string());
+        for (titles, of_history) in [
+            (comparison.incomplete, &mut outcome.incomplete),
+            (comparison.doubtful, &mut outcome.doubtful),
+        ] {
+            for title in titles {
+                let first = of_history.entry(title);
+                first.or_insert_with(|| script.file.to_string());
+            }
         }
         for difference in comparison.differences.difference(&standing) {
             if catalog.is_incomplete() && difference.is_of_unheard_object() {

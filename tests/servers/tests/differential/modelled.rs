@@ -1,6 +1,6 @@
 //! What the model says of a schema.
 
-use migratory_build::catalog::{Catalog, Definition, Object};
+use migratory_build::catalog::{Catalog, Definition, Object, Part};
 use migratory_build::syntax::ir::{
     Column, CreateIndex, Expr, ExprKind, ForeignKey, Ident, Identity, Key, ObjectKind, ObjectName,
     ReferenceAction, Table, TypeKind,
@@ -55,6 +55,15 @@ impl Describing<'_> {
             }
             Definition::Type(made) => self.itself(type_detail(&made.kind)),
             _ => self.itself(String::new()),
+        }
+        for (part, _) in self.object.doubts.iter() {
+            let part = match part {
+                Part::Column(name) => Title::new("column", name),
+                Part::Constraint(name) => Title::new("constraint", name),
+                _ => Title::new("primary key", ""),
+            };
+            let title = self.title();
+            self.facts.mark_doubtful(title, &part);
         }
         if self.object.incomplete {
             let title = self.title();

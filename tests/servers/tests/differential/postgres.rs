@@ -53,7 +53,20 @@ impl crate::Server for Server {
 
     fn facts(&mut self) -> Facts {
         let mut facts = Facts::default();
-        let rows = self.client.simple_query(include_str!("postgres.sql"));
+        self.read(include_str!("postgres.sql"), &mut facts);
+        facts
+    }
+
+    fn wording(&mut self) -> Facts {
+        let mut facts = self.facts();
+        self.read(include_str!("postgres_wording.sql"), &mut facts);
+        facts
+    }
+}
+
+impl Server {
+    fn read(&mut self, queries: &str, facts: &mut Facts) {
+        let rows = self.client.simple_query(queries);
         for message in rows.expect("our own SQL") {
             let SimpleQueryMessage::Row(row) = message else {
                 continue;
@@ -66,6 +79,5 @@ impl crate::Server for Server {
                 cell("detail").to_owned(),
             );
         }
-        facts
     }
 }

@@ -5,15 +5,20 @@ use std::collections::HashSet;
 use sqlparser::dialect::MySqlDialect;
 use sqlparser::parser::Parser;
 
-use super::{corpus, golden, parse_file};
+use migratory_core::Dialect;
+
+use super::parse_file;
+use crate::syntax::golden;
 use crate::syntax::ir::{Body, Ident, NameSourceKind, Output, Statement};
 
 #[test]
 fn what_another_parser_takes_is_read_and_our_names_are_names_to_it() {
-    let golden = golden().into_iter();
-    let texts = golden.filter(|(path, _)| !path.ends_with("unknown.sql"));
+    let files = golden::files(Dialect::Mysql).into_iter();
+    let texts = files.filter(|(path, _)| !path.ends_with("unknown.sql"));
+    let real = golden::real_files(Dialect::Mysql).into_iter();
+    let real = real.map(|(_, text)| text);
     let mut compared = 0;
-    for text in texts.map(|(_, text)| text).chain(corpus()) {
+    for text in texts.map(|(_, text)| text).chain(real) {
         for statement in parse_file(&text) {
             let source = statement.span.of(&text);
             let Ok(theirs) = Parser::parse_sql(&MySqlDialect {}, source) else {

@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use super::corpus;
+use migratory_core::Dialect;
+
+use crate::syntax::golden;
 use crate::syntax::ir::{Body, CreateIndex, ExprKind, Ident, Table};
 use crate::syntax::sqlite::definition;
 
@@ -42,7 +44,7 @@ fn what_sqlite_keeps_after_alterations_is_read_as_it_reports_it() {
 #[test]
 fn what_sqlite_keeps_of_real_histories_is_read_as_it_reports_it() {
     let mut histories: BTreeMap<_, Vec<String>> = BTreeMap::new();
-    for (path, text) in corpus() {
+    for (path, text) in golden::real_files(Dialect::Sqlite) {
         histories
             .entry(path.parent().unwrap().to_owned())
             .or_default()
