@@ -7,14 +7,14 @@ use alloc::vec::Vec;
 use std::path::PathBuf;
 
 use crate::{
-    Chain, Dialect, Down, History, Kind, Migration, Migrations, Repeatable, Row, RowState, Script,
-    Statement, Version, pack,
+    Called, Chain, Dialect, Down, History, Kind, Migration, Migrations, Repeatable, Row, RowState,
+    Script, Statement, Version, pack,
 };
 
 /// A list out of words such as `1 2x 3nf Rviews`.
 ///
 /// A number is a version with an up of two statements and a down of one. Flags: `-` no down file, `x` irreversible,
-/// `n` no transaction, `f` foreign keys off, `r` a Rust function, `e` no statements, `!` edited. `R` begins a repeatable.
+/// `s` an up whose first statement touches the session, `n` no transaction, `f` foreign keys off, `r` a Rust function, `e` no statements, `!` edited. `R` begins a repeatable.
 pub(crate) fn migrations(dialect: Dialect, words: &str) -> Migrations {
     let (repeatable, versioned): (Vec<&str>, Vec<&str>) = words
         .split_whitespace()
@@ -27,7 +27,8 @@ pub(crate) fn migrations(dialect: Dialect, words: &str) -> Migrations {
 /// A history out of words such as `1 2b 3~1/2 Rviews`, applied in this order.
 ///
 /// `b` is a baseline, `s` superseded, `~1/2` on its way up with one of two statements done, `^0/1` on its way down, `!`
-/// applied with another content.
+/// applied with another content. Of one under way, `!` had another content behind what is done, `?` before it as well, and of `*`
+/// that is not known.
 pub(crate) fn history(words: &str) -> History {
     let mut chain = Chain::EMPTY;
     let rows = words.split_whitespace().enumerate().map(|(index, word)| {
@@ -75,12 +76,15 @@ fn migration(word: &str) -> Migration {
     let (number, flags) = number_of(word);
     let has = |flag| flags.contains(flag);
     let up = match (has('r'), has('e')) {
-        (true, _) => Script::rust(leak(format!("{number}.rs")), |_| Ok(())),
+        (true, _) => Script::rust(leak(format!("{number}.rs")), |_| Called::Ended(Ok(()))),
         (_, true) => Script::sql(leak(format!("{number}.sql")), ""),
         _ => sql(
             &format!("{number}.up.sql"),
             &[
-                (1, &format!("up {number} a")),
+                (
+                    1,
+                    &format!("{}up {number} a", if has('s') { "~set " } else { "" }),
+                ),
                 (3, &format!("up {number} b")),
             ],
         ),
@@ -142,7 +146,7 @@ pub(crate) fn row(word: &str) -> Row {
     } else {
         version.to_string()
     };
-    let edited = flags.contains('!');
+    let edited = flags.contains(['!', '?', '*']);
     let state = match flags.chars().next() {
         Some('~') => RowState::Running,
         Some('^') => RowState::Reverting,
@@ -151,7 +155,7 @@ pub(crate) fn row(word: &str) -> Row {
     };
     let (done, total) = flags
         .get(1..)
-        .and_then(|counts| counts.split_once('/'))
+        .and_then(|counts| counts.trim_end_matches(['!', '?', '*']).split_once('/'))
         .unwrap_or(("2", "2"));
     Row {
         scope: "main".into(),
@@ -178,6 +182,24 @@ pub(crate) fn row(word: &str) -> Row {
         applied_by: "tester".into(),
         tool_version: "0.1.0".into(),
         error: None,
+        digests: digests(word, state),
+    }
+}
+
+/// What a run of the fixture of this row would have written.
+fn digests(word: &str, state: RowState) -> Option<String> {
+    let is_other = word.ends_with('?');
+    if word.ends_with('*') || !matches!(state, RowState::Running | RowState::Reverting) {
+        return None;
+    }
+    if word.starts_with('R') {
+        return repeatable_of(word).script().digests();
+    }
+    let (number, _) = number_of(word);
+    let of = migration(&format!("{}", number + u64::from(is_other)));
+    match (state, of.down()) {
+        (RowState::Reverting, Down::Script(down)) => down.digests(),
+        _ => of.up().digests(),
     }
 }
 
@@ -189,7 +211,7 @@ fn number_of(word: &str) -> (u64, &str) {
 }
 
 fn name_of(word: &str) -> (&str, &str) {
-    let end = word.find(['!', '~', '^']).unwrap_or(word.len());
+    let end = word.find(['!', '~', '^', '?', '*']).unwrap_or(word.len());
     (&word[1..end], &word[end..])
 }
 
@@ -211,9 +233,10 @@ fn checksum(digest: &str, edited: bool) -> String {
 
 fn sql(file: &str, statements: &[(u32, &str)]) -> Script {
     let statements = statements.iter().map(|&(line, sql)| Statement {
-        sql,
+        sql: sql.trim_start_matches('~'),
         line,
         transactional: true,
+        touches_session: sql.starts_with('~'),
     });
     Script::sql(leak(file.into()), leak(pack(statements)))
 }

@@ -1,4 +1,5 @@
 use alloc::collections::BTreeMap;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem::replace;
 
@@ -80,6 +81,19 @@ impl History {
                 self.sum = self.sum.minus(slot.share()).plus(row.share());
                 Some(Change::Update(replace(slot, row.clone())))
             }
+            Change::Progress {
+                version,
+                done,
+                applied_at,
+                execution_ms,
+            } => {
+                let row = &mut self.rows[*self.index.get(version)?];
+                let undo = Change::Update(row.clone());
+                row.statements_done = *done;
+                row.applied_at.clone_from(applied_at);
+                row.execution_ms = *execution_ms;
+                Some(undo)
+            }
             Change::Delete { version } => {
                 let row = self.rows.remove(self.index.remove(version)?);
                 self.sum = self.sum.minus(row.share());
@@ -135,6 +149,17 @@ pub enum Change {
     Insert(Row),
     /// New content for the row of the same version.
     Update(Row),
+    /// So many statements of the migration of a row are done. It has a change of its own because it comes after every statement.
+    Progress {
+        /// The version's number, or a repeatable's key.
+        version: i64,
+        /// How many statements.
+        done: i64,
+        /// When the last of them was done.
+        applied_at: String,
+        /// How long it took so far.
+        execution_ms: i64,
+    },
     /// The row of a version is gone.
     Delete {
         /// The version's number, or a repeatable's key.
@@ -219,6 +244,12 @@ mod tests {
                 sequence: 1,
                 ..row("2")
             }),
+            Change::Progress {
+                version: 7,
+                done: 3,
+                applied_at: "2026-01-02T03:04:06.000Z".into(),
+                execution_ms: 9,
+            },
             Change::Update(Row {
                 sequence: 3,
                 ..row("7")
@@ -260,6 +291,12 @@ mod tests {
         let before = history.clone();
         for change in [
             Change::Update(row("2")),
+            Change::Progress {
+                version: 2,
+                done: 1,
+                applied_at: String::new(),
+                execution_ms: 1,
+            },
             Change::Delete { version: 2 },
             Change::SetChain {
                 sequence: 9,

@@ -93,11 +93,13 @@ pub use label::Label;
 pub use migration::{
     Down, ForeignKeys, Migration, Migrations, Repeatable, Timeouts, TransactionMode,
 };
-pub use plan::{Action, Choice, Goal, Plan, Policy, plan};
+pub use plan::{Action, Choice, Goal, Plan, Policy, Resolution, Resolvable, Resolve, plan};
 pub use record::{Record, RustCalls, records};
-pub use refusal::{Interrupted, NoWayDown, Recorded, Refusal};
+pub use refusal::{Edited, Interrupted, NoWayDown, Recorded, Refusal};
 pub use row::{Kind, Malformed, Row, RowState};
-pub use script::{RustCall, RustFunction, Script, Sql, Statement, pack};
+pub use script::{
+    CallResult, Called, Difference, RustCall, RustFunction, Script, Sql, Statement, pack,
+};
 pub use session::{
     Class, Deed, Entry, Event, Failure, FailureKind, Fate, Heard, Moment, Options, Outcome, Place,
     Purpose, Reply, Report, Session, Step,

@@ -176,6 +176,7 @@ fn unterminated(packed: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Called;
     use crate::{ForeignKeys, Statement, TransactionMode, pack};
     use core::any::Any;
 
@@ -237,6 +238,7 @@ mod tests {
             sql,
             line,
             transactional: line != 12,
+            touches_session: false,
         };
         let statements = [
             statement("A", 1),
@@ -280,13 +282,16 @@ mod tests {
 
     #[test]
     fn a_migration_in_rust_takes_its_functions_from_beside_the_text() {
-        let call: RustCall = |_: &mut dyn Any| Err("called".into());
+        let call: RustCall = |_: &mut (dyn Any + Send)| Called::Ended(Err("called".into()));
         let record = fixtures().pop().unwrap();
         let migration = record.migration(Some((call, Some(call))));
         let Down::Script(Script::Rust(down)) = migration.down() else {
             panic!("it goes down by a function")
         };
         assert_eq!(down.file(), "m/0003_add_email.rs");
-        assert_eq!(down.call(&mut ()).unwrap_err().to_string(), "called");
+        assert_eq!(
+            down.call(&mut ()).at_once().unwrap_err().to_string(),
+            "called"
+        );
     }
 }

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::label::{SHOWN, list};
+use crate::script::Difference;
 use crate::{Direction, Label, Version};
 
 /// Why a run is not begun. Nothing was changed.
@@ -14,6 +15,12 @@ use crate::{Direction, Label, Version};
 pub enum Refusal {
     /// A migration was interrupted, and what the next statement left behind is not known.
     Partial(Box<Interrupted>),
+    /// A migration that was interrupted was edited since, so that what is left does not follow on what is done.
+    Edited(Box<Edited>),
+    /// A migration was interrupted that this program does not have.
+    PartialUnknown(Box<Interrupted>),
+    /// There is nothing to resolve: no migration stands in part.
+    NothingPartial,
     /// Migrations have another content than what was applied.
     Modified {
         /// Those migrations.
@@ -78,6 +85,15 @@ pub struct Interrupted {
     pub since: String,
     /// What stopped it, if it could still say so.
     pub error: Option<String>,
+}
+
+/// An interrupted migration whose file is not any more what ran.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edited {
+    /// How far it came.
+    pub interrupted: Interrupted,
+    /// Where the file is first not what ran.
+    pub difference: Difference,
 }
 
 /// A migration as the history has it.
@@ -152,6 +168,17 @@ impl Refusal {
     fn write_what(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Partial(interrupted) => interrupted.write_what(f),
+            Self::Edited(edited) => edited.write_what(f),
+            Self::PartialUnknown(interrupted) => {
+                let label = &interrupted.label;
+                write!(
+                    f,
+                    "migration {label} is partial, and this program does not have it"
+                )
+            }
+            Self::NothingPartial => {
+                f.write_str("there is nothing to resolve: no migration is partial")
+            }
             Self::Modified { migrations } => {
                 write!(f, "applied and changed since: {}", labels(migrations))?;
                 migrations.iter().try_for_each(|recorded| {
@@ -227,6 +254,12 @@ impl Refusal {
     fn write_way_out(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Partial(interrupted) => f.write_str(way_out_of_partial(interrupted.direction)),
+            Self::Edited(_) => f.write_str(
+                "restore the statements that ran; or see what they left behind, and `resolve` it by `go up`, `go down`, `mark done` or \
+                 `mark undone`",
+            ),
+            Self::PartialUnknown(_) => f.write_str("`resolve` it with a program that has it"),
+            Self::NothingPartial => f.write_str("apply what is pending; `status` lists where every migration stands"),
             Self::Modified { .. } => f.write_str(
                 "restore the files as they were applied, and put the change into a new migration",
             ),
@@ -277,6 +310,33 @@ impl Interrupted {
     }
 }
 
+impl Edited {
+    fn write_what(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Interrupted {
+            label,
+            direction,
+            done,
+            total,
+            ..
+        } = &self.interrupted;
+        write!(
+            f,
+            "migration {label} is partial and cannot be continued: its {direction} was edited after {done} of {total} statements\n  "
+        )?;
+        match &self.difference {
+            Difference::Statement { number, place } => {
+                write!(f, "statement {number}, {place}, is not the one that ran")
+            }
+            Difference::Shorter { statements } => {
+                write!(f, "{done} statements are done, and it has {statements}")
+            }
+            Difference::Unknown => {
+                f.write_str("the history does not say which statements differ from those that ran")
+            }
+        }
+    }
+}
+
 fn labels(migrations: &[Recorded]) -> String {
     list(migrations.iter().map(|recorded| &recorded.label))
 }
@@ -291,17 +351,16 @@ fn write_dates(f: &mut fmt::Formatter<'_>, migrations: &[Recorded]) -> fmt::Resu
     })
 }
 
-/// What a person can do today about a migration that stands in part: only a person can see what its statement left behind.
+/// What a person can do about a migration that stands in part: only a person can see what its statement left behind.
 pub(crate) fn way_out_of_partial(direction: Direction) -> &'static str {
     match direction {
         Direction::Up => {
-            "see what the statement left behind; then undo by hand what was done and delete the migration's row from \
-             the history table, and the next run begins it anew; or do by hand what is left and set the `state` of the \
-             row to 'applied'"
+            "see what the statement left behind, then `resolve` it: `continue` runs it again and what follows, `go down` runs the way \
+             down, `go up` begins anew, and `mark done` or `mark undone` records what was done by hand"
         }
         Direction::Down => {
-            "see what the statement left behind; then do by hand what is left and delete the migration's row from the \
-             history table; or undo by hand what was done and set the `state` of the row to 'applied'"
+            "see what the statement left behind, then `resolve` it: `continue` runs it again and what follows, `go up` runs the way \
+             up, `go down` begins anew, and `mark done` or `mark undone` records what was done by hand"
         }
     }
 }

@@ -40,13 +40,15 @@ pub struct Row {
     pub applied_by: String,
     /// Which version of this library applied it.
     pub tool_version: String,
-    /// What stopped it.
+    /// What stopped it; of a migration that was marked by hand, how far it had come.
     pub error: Option<String>,
+    /// While it is under way, a digest of each of its statements: so that a file that was edited meanwhile is told by statement.
+    pub digests: Option<String>,
 }
 
 impl Row {
     /// The columns of the history table, in the order of [`Row::values`].
-    pub const COLUMNS: [&'static str; 16] = [
+    pub const COLUMNS: [&'static str; 17] = [
         "scope",
         "version",
         "sequence",
@@ -63,6 +65,7 @@ impl Row {
         "applied_by",
         "tool_version",
         "error",
+        "digests",
     ];
 
     /// The row as values, in the order of [`Row::COLUMNS`].
@@ -84,6 +87,7 @@ impl Row {
             self.applied_by.as_str().into(),
             self.tool_version.as_str().into(),
             self.error.as_deref().into(),
+            self.digests.as_deref().into(),
         ]
     }
 
@@ -110,10 +114,8 @@ impl Row {
             execution_ms: columns.integer(12)?,
             applied_by: columns.text(13)?.into(),
             tool_version: columns.text(14)?.into(),
-            error: match columns.value(15)? {
-                Value::Null => None,
-                _ => Some(columns.text(15)?.into()),
-            },
+            error: columns.text_or_null(15)?,
+            digests: columns.text_or_null(16)?,
         })
     }
 
@@ -157,6 +159,13 @@ impl<'a> Columns<'a> {
         value.text().ok_or_else(|| self.malformed(index, "no text"))
     }
 
+    fn text_or_null(&self, index: usize) -> Result<Option<String>, Malformed> {
+        match self.value(index)? {
+            Value::Null => Ok(None),
+            _ => self.text(index).map(|text| Some(text.into())),
+        }
+    }
+
     fn read<T>(&self, index: usize, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Malformed> {
         let text = self.text(index)?;
         parse(text).ok_or_else(|| {
@@ -168,8 +177,8 @@ impl<'a> Columns<'a> {
     }
 
     fn malformed(&self, index: usize, found: &str) -> Malformed {
-        let row = match self.0.get(1) {
-            Some(Value::Integer(version)) => format!("the row of version {version}"),
+        let row = match self.0.get(1).and_then(Value::integer) {
+            Some(version) => format!("the row of version {version}"),
             _ => "a row".into(),
         };
         Malformed {
@@ -302,6 +311,7 @@ mod tests {
             applied_by: "me@here".into(),
             tool_version: "0.1.0".into(),
             error: Some("no such table: x".into()),
+            digests: Some("00000001ffffffff".into()),
         }
     }
 
@@ -313,6 +323,7 @@ mod tests {
                     kind,
                     state,
                     error: None,
+                    digests: None,
                     ..row()
                 };
                 assert_eq!(Row::from_values(&row.values()), Ok(row));

@@ -1,9 +1,13 @@
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::String;
 use core::any::Any;
 use core::error::Error;
 use core::fmt;
 use core::fmt::Write;
+use core::pin::Pin;
+
+use crate::content_digest;
 
 /// What a migration does in one direction: SQL, or a Rust function.
 #[derive(Clone, Copy, Debug)]
@@ -81,10 +85,61 @@ pub struct Statement<'a> {
     pub line: u32,
     /// Whether the database accepts it inside a transaction.
     pub transactional: bool,
+    /// Whether it may change settings of the session, which are then put back after the migration.
+    pub touches_session: bool,
 }
 
 /// A type-erased Rust migration: it receives the driver's own connection and downcasts it.
-pub type RustCall = fn(&mut dyn Any) -> Result<(), Box<dyn Error + Send + Sync>>;
+pub type RustCall = for<'c> fn(&'c mut (dyn Any + Send)) -> Called<'c>;
+
+/// How a Rust migration ended.
+pub type CallResult = Result<(), Box<dyn Error + Send + Sync>>;
+
+/// What calling a Rust migration gives.
+#[must_use = "an asynchronous migration does nothing until it is awaited"]
+pub enum Called<'c> {
+    /// It has run.
+    Ended(CallResult),
+    /// It is asynchronous, and runs when it is awaited.
+    Pending(Pin<Box<dyn Future<Output = CallResult> + Send + 'c>>),
+}
+
+impl Called<'_> {
+    /// How it ends, for a client that does not block.
+    ///
+    /// # Errors
+    ///
+    /// What the function returned.
+    pub async fn awaited(self) -> CallResult {
+        match self {
+            Self::Ended(result) => result,
+            Self::Pending(future) => future.await,
+        }
+    }
+
+    /// How it ended, for a client that blocks.
+    ///
+    /// # Errors
+    ///
+    /// What the function returned, or that it is asynchronous: nobody here can wait for it.
+    pub fn at_once(self) -> CallResult {
+        match self {
+            Self::Ended(result) => result,
+            Self::Pending(_) => {
+                Err("the migration is an `async fn`, and the client of this run blocks".into())
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Called<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ended(result) => f.debug_tuple("Ended").field(result).finish(),
+            Self::Pending(_) => f.write_str("Pending"),
+        }
+    }
+}
 
 /// A migration written in Rust.
 #[derive(Clone, Copy)]
@@ -99,12 +154,8 @@ impl RustFunction {
         self.file
     }
 
-    /// Runs it on the driver's connection.
-    ///
-    /// # Errors
-    ///
-    /// What the function returns, or that `connection` is not of the type it was written for.
-    pub fn call(&self, connection: &mut dyn Any) -> Result<(), Box<dyn Error + Send + Sync>> {
+    /// Runs it on the driver's connection; an asynchronous one runs when what this gives is awaited.
+    pub fn call<'c>(&self, connection: &'c mut (dyn Any + Send)) -> Called<'c> {
         (self.call)(connection)
     }
 }
@@ -117,10 +168,88 @@ impl fmt::Debug for RustFunction {
     }
 }
 
+/// How many hexadecimal digits [`Script::digests`] has for a statement.
+const DIGEST_DIGITS: usize = 8;
+
+impl Script {
+    /// A digest of each statement, one after the other; `None` for a Rust function, whose text is not there at run time.
+    ///
+    /// Carriage returns do not count, because a checkout may add or remove them.
+    pub(crate) fn digests(&self) -> Option<String> {
+        let Self::Sql(sql) = self else { return None };
+        Some(
+            sql.statements()
+                .map(|statement| digest(&statement))
+                .collect(),
+        )
+    }
+}
+
+impl Sql {
+    /// Where the file is first not what ran: `ran` is what [`Script::digests`] was, of which the first `done` statements are done.
+    pub(crate) fn difference(&self, ran: Option<&str>, done: usize) -> Option<Difference> {
+        if done == 0 {
+            return None;
+        }
+        let Some(ran) = ran else {
+            return Some(Difference::Unknown);
+        };
+        let mut statements = self.statements().enumerate();
+        for number in 1..=done {
+            let Some((index, statement)) = statements.next() else {
+                return Some(Difference::Shorter {
+                    statements: number - 1,
+                });
+            };
+            let at = index * DIGEST_DIGITS;
+            match ran.get(at..at + DIGEST_DIGITS) {
+                None => return Some(Difference::Unknown),
+                Some(ran) if ran == digest(&statement) => {}
+                Some(_) => {
+                    return Some(Difference::Statement {
+                        number,
+                        place: format!("{}:{}", self.file, statement.line),
+                    });
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Where a file that was run in part is not any more what ran.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Difference {
+    /// A statement that is done is not the one that stands there now.
+    Statement {
+        /// Which one, counted from 1.
+        number: usize,
+        /// Where the other one stands, as `file:line`.
+        place: String,
+    },
+    /// The file has fewer statements than are done.
+    Shorter {
+        /// How many it has.
+        statements: usize,
+    },
+    /// The history does not say which statements ran.
+    Unknown,
+}
+
+fn digest(statement: &Statement<'_>) -> String {
+    let digest = match statement.sql.contains('\r') {
+        true => content_digest(statement.sql.replace('\r', "").as_bytes()),
+        false => content_digest(statement.sql.as_bytes()),
+    };
+    format!("{:0DIGEST_DIGITS$x}", (digest >> 32 ^ digest) as u32)
+}
+
 /// Ends a statement in packed SQL; no SQL text holds it.
 const SEPARATOR: char = '\0';
-const TRANSACTIONAL: char = ' ';
-const NOT_TRANSACTIONAL: char = '!';
+/// For neither, for the first only, the second only, and both of: the database refuses it in a transaction, and it may change settings
+/// of the session.
+const FLAGS: [char; 4] = [' ', '!', '~', '?'];
 
 /// Puts statements into one string, each as its line, a flag and its text. [`Sql::statements`] takes them out again.
 ///
@@ -134,11 +263,8 @@ pub fn pack<'a>(statements: impl IntoIterator<Item = Statement<'a>>) -> String {
             !statement.sql.contains(SEPARATOR),
             "a statement holds no NUL"
         );
-        let flag = if statement.transactional {
-            TRANSACTIONAL
-        } else {
-            NOT_TRANSACTIONAL
-        };
+        let flag = FLAGS
+            [usize::from(!statement.transactional) + 2 * usize::from(statement.touches_session)];
         // Writing to a String cannot fail.
         let _ = write!(
             packed,
@@ -153,12 +279,13 @@ fn unpack(packed: &str) -> impl Iterator<Item = Statement<'_>> + Clone {
     packed.split_terminator(SEPARATOR).map(|record| {
         let digits = record.bytes().take_while(u8::is_ascii_digit).count();
         let (line, flagged) = record.split_at(digits);
+        let flag = FLAGS.iter().position(|flag| flagged.starts_with(*flag));
+        let bits = flag.unwrap_or(0);
         Statement {
-            sql: flagged
-                .strip_prefix([TRANSACTIONAL, NOT_TRANSACTIONAL])
-                .unwrap_or(flagged),
+            sql: flagged.strip_prefix(FLAGS).unwrap_or(flagged),
             line: line.parse().unwrap_or(0),
-            transactional: !flagged.starts_with(NOT_TRANSACTIONAL),
+            transactional: bits & 1 == 0,
+            touches_session: bits & 2 != 0,
         }
     })
 }
@@ -177,6 +304,7 @@ mod tests {
             &[
                 ("1 2", 3, true),
                 ("!x", 4, false),
+                ("~x", 4, true),
                 (" y ", 5, true),
                 ("7", 6, false),
             ],
@@ -188,10 +316,13 @@ mod tests {
         for fixture in fixtures {
             let statements: Vec<_> = fixture
                 .iter()
-                .map(|&(sql, line, transactional)| Statement {
-                    sql,
-                    line,
-                    transactional,
+                .flat_map(|&(sql, line, transactional)| {
+                    [false, true].map(|touches_session| Statement {
+                        sql,
+                        line,
+                        transactional,
+                        touches_session,
+                    })
                 })
                 .collect();
             let packed = pack(statements.iter().copied());
@@ -203,6 +334,38 @@ mod tests {
         }
     }
 
+    /// F52
+    #[test]
+    fn the_first_statement_that_is_not_the_one_that_ran_is_found() {
+        let sql = |packed| Sql::new("f.sql", packed);
+        let ran = Script::sql("f.sql", "1 A\x002 B\r\n\x003 C\0").digests();
+        let ran = ran.as_deref();
+        let differs = |number, line| {
+            Some(Difference::Statement {
+                number,
+                place: format!("f.sql:{line}"),
+            })
+        };
+        let shorter = |statements| Some(Difference::Shorter { statements });
+        let cases = [
+            ("1 A\x002 B\n\x003 C\0", 3, None),
+            ("9 A\x0010 B\n\x0011 edited\x0012 more\0", 2, None),
+            ("1 A\x002 B\n\x003 edited\0", 3, differs(3, 3)),
+            ("1 new\x002 A\x003 B\n\0", 2, differs(1, 1)),
+            ("1 A\0", 2, shorter(1)),
+            ("", 1, shorter(0)),
+            ("", 0, None),
+        ];
+        for (packed, done, expected) in cases {
+            assert_eq!(sql(packed).difference(ran, done), expected, "{packed:?}");
+        }
+        assert_eq!(sql("1 A\0").difference(None, 1), Some(Difference::Unknown));
+        assert_eq!(
+            sql("1 A\0").difference(Some(""), 1),
+            Some(Difference::Unknown)
+        );
+    }
+
     #[test]
     fn the_packed_form_is_line_flag_text() {
         let statements = [
@@ -210,30 +373,49 @@ mod tests {
                 sql: "A",
                 line: 1,
                 transactional: true,
+                touches_session: false,
             },
             Statement {
                 sql: "B",
                 line: 12,
                 transactional: false,
+                touches_session: false,
+            },
+            Statement {
+                sql: "C",
+                line: 13,
+                transactional: true,
+                touches_session: true,
+            },
+            Statement {
+                sql: "D",
+                line: 14,
+                transactional: false,
+                touches_session: true,
             },
         ];
-        assert_eq!(pack(statements), "1 A\x0012!B\0");
+        assert_eq!(pack(statements), "1 A\x0012!B\x0013~C\x0014?D\0");
     }
 
     #[test]
     fn a_rust_function_is_called_with_the_drivers_own_connection() {
-        fn add(connection: &mut dyn Any) -> Result<(), Box<dyn Error + Send + Sync>> {
-            *connection.downcast_mut::<u8>().ok_or("not a u8")? += 1;
-            Ok(())
+        fn add<'c>(connection: &'c mut (dyn Any + Send)) -> Called<'c> {
+            Called::Ended(match connection.downcast_mut::<u8>() {
+                Some(number) => {
+                    *number += 1;
+                    Ok(())
+                }
+                None => Err("not a u8".into()),
+            })
         }
         let Script::Rust(function) = Script::rust("migrations/0002_add.rs", add) else {
             panic!("it is Rust")
         };
         let mut connection = 1_u8;
-        function.call(&mut connection).unwrap();
+        function.call(&mut connection).at_once().unwrap();
         assert_eq!(connection, 2);
         assert_eq!(
-            alloc::string::ToString::to_string(&function.call(&mut "x").unwrap_err()),
+            alloc::string::ToString::to_string(&function.call(&mut "x").at_once().unwrap_err()),
             "not a u8"
         );
     }

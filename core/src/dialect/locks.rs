@@ -16,15 +16,26 @@ impl Table {
     pub fn lock(&self, wait_seconds: u64) -> Option<(String, Vec<Value>)> {
         match self.dialect {
             Dialect::Sqlite => None,
-            Dialect::Postgres => Some((
-                "SELECT CASE WHEN pg_try_advisory_lock($1) THEN 1::bigint ELSE 0::bigint END"
-                    .into(),
-                vec![self.lock_key().into()],
-            )),
+            Dialect::Postgres => {
+                // A transaction's time is that of its first message, so within the first both are the same.
+                let sql = format!(
+                    "SELECT CASE WHEN pg_try_advisory_lock({}) THEN 1 ELSE 0 END, \
+                     CASE WHEN now() = statement_timestamp() THEN 0 ELSE 1 END",
+                    self.lock_key()
+                );
+                Some((sql, vec![]))
+            }
             Dialect::Mysql => {
                 let (name, mut values) = self.lock_name();
-                values.push(i64::try_from(wait_seconds).unwrap_or(i64::MAX).into());
-                Some((format!("SELECT GET_LOCK({name}, ?)"), values))
+                // MariaDB answers NULL to more than it can count; nobody waits a year.
+                values.push(Value::Integer(wait_seconds.min(YEAR) as i64));
+                // Without autocommit every statement is in a transaction. MariaDB reads the comment and knows; to MySQL it is one,
+                // and its answer is NULL.
+                let sql = format!(
+                    "SELECT GET_LOCK({name}, ?), \
+                     CASE WHEN @@autocommit = 0 THEN 1 /*M! ELSE @@in_transaction */ END"
+                );
+                Some((sql, values))
             }
         }
     }
@@ -39,7 +50,8 @@ impl Table {
             )),
             Dialect::Mysql => {
                 let (name, values) = self.lock_name();
-                Some((format!("SELECT RELEASE_LOCK({name})"), values))
+                // NULL if nobody has it.
+                Some((format!("SELECT COALESCE(RELEASE_LOCK({name}), 0)"), values))
             }
         }
     }
@@ -52,7 +64,9 @@ impl Table {
                 let key = self.lock_key() as u64;
                 // The lock table shows a 64-bit key as two halves, with objsubid 1.
                 let sql = "SELECT concat('process ', l.pid, ' (user ', a.usename, ', application \"', \
-                           a.application_name, '\", address ', coalesce(host(a.client_addr), 'local'), ')') \
+                           a.application_name, '\", address ', coalesce(host(a.client_addr), 'local'), ', connected since ', \
+                           to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), ', ', a.state, ' since ', \
+                           to_char(a.state_change AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), ')') \
                            FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
                            WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
                            AND l.classid::bigint = $1 AND l.objid::bigint = $2 \
@@ -62,9 +76,11 @@ impl Table {
             }
             Dialect::Mysql => {
                 let (name, values) = self.lock_name();
+                // Who is behind another user's connection is seen with the right to.
                 let sql = format!(
-                    "SELECT CONCAT('connection ', id, ' (', user, '@', host, ')') \
-                     FROM information_schema.processlist WHERE id = IS_USED_LOCK({name})"
+                    "SELECT CONCAT('connection ', holder.id, COALESCE(\
+                     (SELECT CONCAT(' (', user, '@', host, ', ', LOWER(command), ' for ', time, ' s)') FROM information_schema.processlist WHERE id = holder.id), '')) \
+                     FROM (SELECT IS_USED_LOCK({name}) AS id) holder"
                 );
                 Some((sql, values))
             }
@@ -91,6 +107,9 @@ impl Table {
         }
     }
 }
+
+/// In seconds.
+const YEAR: u64 = 365 * 24 * 60 * 60;
 
 /// The 64-bit FNV-1a hash: nothing here needs more than that two tables rarely share a lock.
 pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {

@@ -1,4 +1,6 @@
+mod inline;
 mod locks;
+mod session;
 pub(crate) mod settings;
 mod table;
 
@@ -6,6 +8,7 @@ use alloc::string::String;
 use core::fmt;
 
 pub(crate) use locks::fnv1a;
+pub(crate) use session::SessionState;
 pub use table::Table;
 
 /// The database family whose SQL a history is written in.

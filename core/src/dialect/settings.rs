@@ -2,7 +2,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::{Dialect, Timeouts, Value};
+use crate::{Dialect, Timeouts};
 
 /// SQLite's settings that a run reads and writes.
 pub(crate) const READ_MARKER: &str = "PRAGMA user_version";
@@ -19,19 +19,6 @@ pub(crate) fn write_marker(value: i64) -> String {
 }
 
 impl Dialect {
-    /// Reads the session's timeouts, for [`Dialect::restore_timeouts`].
-    pub(crate) fn read_timeouts(self) -> Option<&'static str> {
-        match self {
-            Self::Sqlite => None,
-            Self::Postgres => {
-                Some("SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")
-            }
-            Self::Mysql => Some(
-                "SELECT CAST(@@SESSION.lock_wait_timeout AS CHAR), CAST(@@SESSION.innodb_lock_wait_timeout AS CHAR)",
-            ),
-        }
-    }
-
     /// Sets timeouts for a transaction, or for the session; `None` where there is nothing to set.
     pub(crate) fn set_timeouts(self, timeouts: Timeouts, in_transaction: bool) -> Option<String> {
         match self {
@@ -50,29 +37,4 @@ impl Dialect {
             }),
         }
     }
-
-    /// Sets the timeouts back to what [`Dialect::read_timeouts`] answered. Only digits and units come back from there,
-    /// and nothing else goes into the text.
-    pub(crate) fn restore_timeouts(self, read: &[String]) -> Option<String> {
-        let [lock, second] = read else { return None };
-        match self {
-            Self::Sqlite => None,
-            Self::Postgres => Some(format!(
-                "SET SESSION lock_timeout = '{lock}'; SET SESSION statement_timeout = '{second}'"
-            )),
-            Self::Mysql => Some(format!(
-                "SET SESSION lock_wait_timeout = {lock}, SESSION innodb_lock_wait_timeout = {second}"
-            )),
-        }
-    }
-}
-
-/// The texts of a row of settings, if every one is made of letters and digits.
-pub(crate) fn plain_texts(row: &[Value]) -> Option<Vec<String>> {
-    let plain = |value: &Value| {
-        let text = value.text()?;
-        let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        plain.then(|| text.into())
-    };
-    row.iter().map(plain).collect()
 }

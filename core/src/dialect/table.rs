@@ -33,14 +33,15 @@ impl Table {
 
     /// Creates the table unless it is there.
     pub fn create(&self) -> String {
-        let (key, text, end) = match self.dialect {
+        let (key, text, long, end) = match self.dialect {
             // An index needs a bounded length; the collation must not take `A` and `a` for one scope.
             Dialect::Mysql => (
                 "VARCHAR(190)",
                 "TEXT",
+                "MEDIUMTEXT",
                 " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
             ),
-            Dialect::Sqlite | Dialect::Postgres => ("TEXT", "TEXT", ""),
+            Dialect::Sqlite | Dialect::Postgres => ("TEXT", "TEXT", "TEXT", ""),
         };
         let columns = Row::COLUMNS.map(|column| match column {
             "scope" => format!("{column} {key} NOT NULL"),
@@ -48,6 +49,7 @@ impl Table {
                 format!("{column} BIGINT NOT NULL")
             }
             "error" => format!("{column} {text}"),
+            "digests" => format!("{column} {long}"),
             _ => format!("{column} {text} NOT NULL"),
         });
         format!(
@@ -83,6 +85,28 @@ impl Table {
         match change {
             Change::Insert(row) => self.insert(row),
             Change::Update(row) => self.update(row),
+            Change::Progress {
+                version,
+                done,
+                applied_at,
+                execution_ms,
+            } => {
+                let sql = format!(
+                    "UPDATE {} SET {} WHERE {}",
+                    self.quoted(),
+                    self.equal(1, &["statements_done", "applied_at", "execution_ms"])
+                        .join(", "),
+                    self.is(4, &["scope", "version"])
+                );
+                let values = vec![
+                    (*done).into(),
+                    applied_at.as_str().into(),
+                    (*execution_ms).into(),
+                    scope.into(),
+                    (*version).into(),
+                ];
+                (sql, values)
+            }
             Change::Delete { version } => {
                 let sql = format!(
                     "DELETE FROM {} WHERE {}",
@@ -130,15 +154,10 @@ impl Table {
 
     fn update(&self, row: &Row) -> (String, Vec<Value>) {
         let (key, content) = Row::COLUMNS.split_at(KEY);
-        let sets: Vec<String> = content
-            .iter()
-            .zip(1..)
-            .map(|(column, number)| format!("{column} = {}", self.dialect.placeholder(number)))
-            .collect();
         let sql = format!(
             "UPDATE {} SET {} WHERE {}",
             self.quoted(),
-            sets.join(", "),
+            self.equal(1, content).join(", "),
             self.is(content.len() + 1, key)
         );
         let mut values = row.values();
@@ -148,12 +167,15 @@ impl Table {
 
     /// The condition that columns equal the bound values from `first` on.
     fn is(&self, first: usize, columns: &[&str]) -> String {
-        let conditions: Vec<String> = columns
+        self.equal(first, columns).join(" AND ")
+    }
+
+    fn equal(&self, first: usize, columns: &[&str]) -> Vec<String> {
+        columns
             .iter()
             .zip(first..)
             .map(|(column, number)| format!("{column} = {}", self.dialect.placeholder(number)))
-            .collect();
-        conditions.join(" AND ")
+            .collect()
     }
 }
 
@@ -191,6 +213,12 @@ mod tests {
             [
                 Change::Insert(fixtures::row("7")),
                 Change::Update(fixtures::row("7~1/4")),
+                Change::Progress {
+                    version: 7,
+                    done: 2,
+                    applied_at: "2026-01-02T03:04:06.000Z".into(),
+                    execution_ms: 9,
+                },
                 Change::Delete { version: 7 },
                 Change::SetChain {
                     sequence: 3,
@@ -213,12 +241,31 @@ mod tests {
             lock_ms: Some(1500),
             statement_ms: Some(60_000),
         };
-        let read = ["5s".to_string(), "0".to_string()];
+        let row = |name: &str, value: &str| vec![name.into(), value.into()];
+        let state = match table.dialect {
+            Dialect::Mysql => {
+                let mut row: Vec<Value> = vec!["ON".into(); 10];
+                row.extend([
+                    "31536000".into(),
+                    "50".into(),
+                    "ON".into(),
+                    "my `app`".into(),
+                ]);
+                table.session_state(&[row])
+            }
+            _ => table.session_state(&[
+                row("search_path", "x'y, public"),
+                row("session_authorization", "app"),
+                row("role", "none"),
+                row("schema", "public"),
+            ]),
+        };
         let settings = [
-            table.dialect.read_timeouts().map(ToString::to_string),
             table.dialect.set_timeouts(timeouts, true),
             table.dialect.set_timeouts(timeouts, false),
-            table.dialect.restore_timeouts(&read),
+            table.read_session(),
+            state.as_ref().map(|state| state.restore.clone()),
+            state.and_then(|state| state.restore_database),
         ];
         texts.extend(settings.into_iter().flatten().map(|text| (text, vec![])));
         texts

@@ -1,3 +1,4 @@
+mod resolve;
 mod situation;
 
 use alloc::vec::Vec;
@@ -5,10 +6,12 @@ use core::fmt;
 
 use crate::status::newest_applied;
 use crate::{
-    Down, ForeignKeys, History, Label, Migration, Migrations, Refusal, Repeatable, Script,
-    TransactionMode, Version,
+    Down, ForeignKeys, History, Interrupted, Label, Migration, Migrations, Refusal, Repeatable,
+    Script, TransactionMode, Version,
 };
 use situation::Situation;
+
+pub use resolve::{Resolution, Resolvable, Resolve};
 
 /// Where a run is to end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +30,8 @@ pub enum Goal {
     Redo,
     /// Everything up to and including this version recorded as applied, and not run.
     Baseline(Version),
+    /// The migration that stands in part brought to an end, and nothing else.
+    Resolve(Resolution),
 }
 
 /// What to do about a history that does not fit. The default refuses all three.
@@ -102,6 +107,8 @@ pub enum Action {
     Forget(&'static Repeatable),
     /// Migrations are recorded as applied and not run.
     Baseline(Vec<&'static Migration>),
+    /// A migration that stands in part is brought to an end.
+    Resolve(Resolve),
 }
 
 /// Decides what a run does. Sets are compared, never a maximum: what is pending runs wherever it sorts.
@@ -120,7 +127,9 @@ pub fn plan(
         history,
         policy,
     };
-    situation.refuse_partial()?;
+    if !matches!(goal, Goal::Resolve(_)) {
+        situation.refuse_partial()?;
+    }
     let actions = match goal {
         Goal::Latest => situation.up(None)?,
         Goal::UpTo(version) => situation.up(Some(situation.known(version)?.version()))?,
@@ -128,11 +137,23 @@ pub fn plan(
         Goal::AllDown => situation.down(None)?,
         Goal::Redo => situation.redo()?,
         Goal::Baseline(version) => situation.baseline(situation.known(version)?)?,
+        Goal::Resolve(resolution) => Vec::from([situation.resolve(resolution)?]),
     };
     Ok(Plan {
         actions,
         newest: newest_applied(history).map(|row| Label::of_row(row, migrations)),
     })
+}
+
+/// The migration that stands in part, if there is one.
+pub(crate) fn interrupted(migrations: &Migrations, history: &History) -> Option<Interrupted> {
+    let situation = Situation {
+        migrations,
+        history,
+        policy: Policy::default(),
+    };
+    let (row, direction) = situation.partial()?;
+    Some(situation.interrupted(row, direction))
 }
 
 impl fmt::Display for Plan {
@@ -199,6 +220,7 @@ impl fmt::Display for Action {
                 }
                 write!(f, "{} recorded as applied, none run", migrations.len())
             }
+            Self::Resolve(resolve) => resolve.fmt(f),
         }
     }
 }
@@ -287,6 +309,11 @@ mod tests {
             "all-down" => Goal::AllDown,
             "redo" => Goal::Redo,
             "baseline" => Goal::Baseline(version),
+            "continue" => Goal::Resolve(Resolution::Continue),
+            "mark-done" => Goal::Resolve(Resolution::MarkDone),
+            "mark-undone" => Goal::Resolve(Resolution::MarkUndone),
+            "go-up" => Goal::Resolve(Resolution::GoUp),
+            "go-down" => Goal::Resolve(Resolution::GoDown),
             other => panic!("no goal is called {other}"),
         };
         let mut policy = Policy::default();

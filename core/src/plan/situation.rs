@@ -153,18 +153,28 @@ impl Situation<'_> {
     }
 
     pub(super) fn refuse_partial(&self) -> Result<(), Refusal> {
-        let partial = self.history.rows().iter().find_map(|row| {
+        match self.partial() {
+            None => Ok(()),
+            Some((row, direction)) => {
+                Err(Refusal::Partial(Box::new(self.interrupted(row, direction))))
+            }
+        }
+    }
+
+    /// The row of the migration that stands in part, and which way it was going.
+    pub(super) fn partial(&self) -> Option<(&Row, Direction)> {
+        self.history.rows().iter().find_map(|row| {
             let direction = match row.state {
                 RowState::Running => Direction::Up,
                 RowState::Reverting => Direction::Down,
                 _ => return None,
             };
             Some((row, direction))
-        });
-        let Some((row, direction)) = partial else {
-            return Ok(());
-        };
-        Err(Refusal::Partial(Box::new(Interrupted {
+        })
+    }
+
+    pub(super) fn interrupted(&self, row: &Row, direction: Direction) -> Interrupted {
+        Interrupted {
             label: self.label(row),
             direction,
             done: row.statements_done,
@@ -172,7 +182,7 @@ impl Situation<'_> {
             place: self.place(row, direction),
             since: row.applied_at.clone(),
             error: row.error.clone(),
-        })))
+        }
     }
 
     fn refuse_modified(&self) -> Result<(), Refusal> {

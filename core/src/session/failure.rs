@@ -18,6 +18,7 @@ pub struct Failure {
     pub(crate) kind: Box<FailureKind>,
     pub(crate) report: Report,
     pub(crate) fate: Fate,
+    pub(crate) invalid_indexes: Vec<String>,
     pub(crate) cleanup: Vec<String>,
 }
 
@@ -40,6 +41,12 @@ impl Failure {
     /// What became of the migration at hand.
     pub fn fate(&self) -> &Fate {
         &self.fate
+    }
+
+    /// The indexes that a failed migration left invalid, as `schema.index on table`. PostgreSQL keeps them up to date and uses them for no
+    /// query, and `IF NOT EXISTS` takes them for made.
+    pub fn invalid_indexes(&self) -> &[String] {
+        &self.invalid_indexes
     }
 
     /// What went wrong while the run cleaned up after itself.
@@ -111,6 +118,8 @@ pub enum FailureKind {
         /// The migration.
         label: Option<Label>,
     },
+    /// The connection was in a transaction when the run began.
+    InTransaction,
     /// The history was changed by somebody else in the middle of taking a migration down and up again.
     Changed,
     /// A step of the run's own failed.
@@ -176,6 +185,12 @@ impl fmt::Display for Failure {
                 )?;
             }
         }
+        self.invalid_indexes.iter().try_for_each(|index| {
+            write!(
+                f,
+                "\n  it left an invalid index, to be dropped first: {index}"
+            )
+        })?;
         self.cleanup
             .iter()
             .try_for_each(|message| write!(f, "\n  clean-up failed: {message}"))?;
@@ -208,6 +223,7 @@ impl Failure {
                 "use the version of the program that wrote it, or correct the row"
             }
             (FailureKind::Answer { .. }, _) => "this is an error of the driver: please report it",
+            (FailureKind::InTransaction, _) => "commit the transaction or roll it back before",
             (FailureKind::Cleanup, _) => "close this connection",
             (FailureKind::Step { .. }, _) => "mend what the database complains of, and run again",
             _ => "run again",
@@ -289,6 +305,9 @@ impl fmt::Display for FailureKind {
                 Some(label) => write!(f, "migration {label} left a transaction open"),
                 None => f.write_str("a transaction was left open"),
             },
+            Self::InTransaction => {
+                f.write_str("the connection is in a transaction, and a run makes its own")
+            }
             Self::Changed => f.write_str("another process changed the history during this run"),
             Self::Step { purpose, message } => write!(f, "step `{purpose}` failed: {message}"),
             Self::Malformed(malformed) => malformed.fmt(f),

@@ -1,12 +1,12 @@
 //! What a reply to an op means.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::speak::Topic;
 use super::{
     Class, Event, Failure, FailureKind, Fate, Heard, Line, Marker, Op, Purpose, Reply, Session,
 };
-use crate::dialect::settings::plain_texts;
 use crate::{Chain, Change, History, Row, RowState, Value};
 
 impl Session {
@@ -71,7 +71,8 @@ impl Session {
             }
             Op::ForeignKeysOff => self.held.foreign_keys = true,
             Op::ForeignKeysOn => self.held.foreign_keys = false,
-            Op::RestoreTimeouts => self.held.timeouts = None,
+            Op::RestoreSession => self.held.session = false,
+            Op::RestoreDatabase => self.held.database = false,
             Op::Statement(index) => self.progressed(index + 1),
             Op::Call => self.progressed(1),
             Op::WriteMarker => {
@@ -88,7 +89,7 @@ impl Session {
             return;
         };
         current.done = done;
-        let (label, total) = (current.work.label.clone(), current.work.total());
+        let (label, total) = (current.work.label.clone(), current.work.total);
         self.events
             .push(Event::StatementDone { label, done, total });
     }
@@ -131,6 +132,15 @@ impl Session {
         }
     }
 
+    /// From here on the migration at hand may change the session.
+    pub(super) fn hold_session(&mut self) {
+        let touches = self.touches_session();
+        if let (Some(state), true) = (&self.session_state, touches) {
+            self.held.session = true;
+            self.held.database = state.restore_database.is_some();
+        }
+    }
+
     /// Takes the rows of a query; `None` if they are no answer to it.
     fn hear_rows(&mut self, op: &Op, rows: Vec<Vec<Value>>) -> Option<()> {
         match op {
@@ -142,9 +152,13 @@ impl Session {
                 // Reading the whole row will say what is wrong with it.
                 None => self.ops.push_back(Op::Look),
             },
+            Op::Recheck if self.is_resolving() => self.hear_rows_again(&rows),
             Op::Recheck => self.hear_recheck(newest(&rows).unwrap_or(None)),
             Op::Look | Op::ReadHistory => self.hear_history(op, &rows),
-            Op::Lock => self.hear_lock(integer(&rows)?),
+            Op::Lock => {
+                let is_in_transaction = rows.first()?.get(1).and_then(Value::integer) == Some(1);
+                self.hear_lock(integer(&rows)?, is_in_transaction);
+            }
             Op::AskHolder => self.hear_holder(rows.first().and_then(|row| row.first()?.text())),
             Op::Unlock => {
                 self.held.lock = false;
@@ -154,8 +168,15 @@ impl Session {
             }
             Op::ReadForeignKeys if integer(&rows)? == 1 => self.ops.push_front(Op::ForeignKeysOff),
             Op::CountViolations => self.current.as_mut()?.violations = rows,
+            Op::ReadInvalidIndexes => self.current.as_mut()?.invalid_indexes = texts(&rows),
+            Op::FindInvalidIndexes => self.hear_invalid_indexes(texts(&rows)),
             Op::CheckViolations => self.hear_violations(&rows),
-            Op::ReadTimeouts => self.held.timeouts = Some(plain_texts(rows.first()?)?),
+            Op::ReadSession => {
+                let state = self.table.session_state(&rows)?;
+                self.records = self.table.within(&state);
+                self.session_state = Some(state);
+                self.hold_session();
+            }
             _ => {}
         }
         Some(())
@@ -213,6 +234,25 @@ impl Session {
         }
     }
 
+    /// A migration that stands in part is brought to an end by one process, and another one may have begun to.
+    fn hear_rows_again(&mut self, rows: &[Vec<Value>]) {
+        let rows = rows.iter().map(|row| Row::from_values(row).ok());
+        if rows
+            .collect::<Option<Vec<Row>>>()
+            .map(History::new)
+            .as_ref()
+            != Some(&self.history)
+        {
+            self.replan();
+        }
+    }
+
+    /// Whether the migration at hand stood in part before the run.
+    pub(super) fn is_resolving(&self) -> bool {
+        let mut current = self.current.iter();
+        current.any(|current| current.work.resolves.is_some())
+    }
+
     fn hear_history(&mut self, op: &Op, rows: &[Vec<Value>]) {
         let rows: Result<Vec<Row>, _> = rows.iter().map(|row| Row::from_values(row)).collect();
         match rows {
@@ -246,13 +286,24 @@ impl Session {
         true
     }
 
-    fn hear_lock(&mut self, answer: i64) {
+    fn hear_lock(&mut self, answer: i64, is_in_transaction: bool) {
         if answer == 1 {
             self.held.lock = true;
             self.waiting = None;
-        } else if !self.wait(Op::Lock) {
+        }
+        if is_in_transaction {
+            self.fail(FailureKind::InTransaction);
+        } else if answer != 1 && !self.wait(Op::Lock) {
             self.ops.clear();
             self.ops.push_back(Op::AskHolder);
+        }
+    }
+
+    /// Those that were valid before, or not there, are the failed migration's.
+    fn hear_invalid_indexes(&mut self, mut indexes: Vec<String>) {
+        if let (Some(failure), Some(current)) = (&mut self.failure, &self.current) {
+            indexes.retain(|index| !current.invalid_indexes.contains(index));
+            failure.invalid_indexes = indexes;
         }
     }
 
@@ -287,6 +338,12 @@ struct Newest {
     chain: Chain,
     sequence: i64,
     state: RowState,
+}
+
+/// The texts of an answer that has one in each row.
+fn texts(rows: &[Vec<Value>]) -> Vec<String> {
+    let texts = rows.iter().filter_map(|row| row.first()?.text());
+    texts.map(Into::into).collect()
 }
 
 /// The one integer of an answer.

@@ -20,10 +20,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use crate::dialect::fnv1a;
+use crate::dialect::{SessionState, fnv1a};
+use crate::plan::interrupted;
 use crate::{
     Action, Chain, Change, Dialect, Goal, History, Label, LockKind, Migration, Migrations, Plan,
-    Table, Value, plan,
+    Refusal, Table, Value, plan,
 };
 use op::{Op, Record};
 use speak::Line;
@@ -45,6 +46,10 @@ pub struct Session {
     migrations: Migrations,
     options: Options,
     table: Table,
+    /// The same, as the history is changed through it.
+    records: Table,
+    /// The state of the session, once a migration is to run that may change it.
+    session_state: Option<SessionState>,
     mode: Mode,
     /// What is to be said next, in order. The first is the one that waits for its reply.
     ops: VecDeque<Op>,
@@ -106,8 +111,10 @@ struct Held {
     marker: Option<Marker>,
     /// Foreign keys were on, and are off.
     foreign_keys: bool,
-    /// The timeouts that the session had.
-    timeouts: Option<Vec<String>>,
+    /// Settings of the session may not be what they were.
+    session: bool,
+    /// The same of the database that is looked into first.
+    database: bool,
 }
 
 /// The migration at hand.
@@ -121,6 +128,8 @@ struct Current {
     is_recorded: bool,
     done: usize,
     violations: Vec<Vec<Value>>,
+    /// The indexes that were not valid before it.
+    invalid_indexes: Vec<String>,
 }
 
 impl Session {
@@ -192,7 +201,8 @@ impl Session {
         self.held.lock
             || self.held.transaction
             || self.held.foreign_keys
-            || self.held.timeouts.is_some()
+            || self.held.session
+            || self.held.database
     }
 
     /// How the run ended.
@@ -211,13 +221,16 @@ impl Session {
     }
 
     fn beginning_with(first: Op, mode: Mode, migrations: &Migrations, options: Options) -> Self {
+        let table = Table::new(
+            migrations.dialect(),
+            options.schema.as_deref(),
+            &options.table,
+        );
         Self {
             migrations: *migrations,
-            table: Table::new(
-                migrations.dialect(),
-                options.schema.as_deref(),
-                &options.table,
-            ),
+            records: table.clone(),
+            table,
+            session_state: None,
             options,
             mode,
             ops: VecDeque::from([first]),
@@ -263,6 +276,7 @@ impl Session {
                 Op::Decide => self.decide(),
                 Op::Complete => self.complete(),
                 Op::Again => self.lay_out(),
+                Op::ReadSession => self.hold_session(),
                 _ => {}
             }
         }
@@ -330,9 +344,16 @@ impl Session {
         if self.options.goal == Goal::Redo && !self.entries.is_empty() {
             return self.fail(FailureKind::Changed);
         }
+        if let Some(partial) = interrupted(&self.migrations, &self.history)
+            && self.is_alive(&partial)
+        {
+            return match self.is_patient() {
+                true => self.wait_for_partial(),
+                false => self.fail(FailureKind::Refused(Refusal::Partial(partial.into()))),
+            };
+        }
         let plan = match self.make_plan() {
             Ok(plan) => plan,
-            Err(refusal) if self.is_worth_waiting(&refusal) => return self.wait_for_partial(),
             Err(refusal) => return self.fail(FailureKind::Refused(refusal)),
         };
         self.patient_since = None;
@@ -359,7 +380,7 @@ impl Session {
                 label: label.clone(),
             });
         }
-        let step = self.steps - self.plan.len();
+        let (first, step) = (work.first, self.steps - self.plan.len());
         self.events.push(Event::Applying {
             label,
             direction,
@@ -372,8 +393,9 @@ impl Session {
             started: self.now.elapsed,
             attempt: 1,
             is_recorded: false,
-            done: 0,
+            done: first,
             violations: Vec::new(),
+            invalid_indexes: Vec::new(),
         });
         self.lay_out();
     }
@@ -415,9 +437,9 @@ impl Session {
         }
         let direction = work.direction();
         let label = work.label.clone();
-        self.events.push(match work.deed {
-            Deed::Forgotten => Event::Skipped { label },
-            _ => Event::Applied {
+        self.events.push(match work.deed.is_run() {
+            false => Event::Skipped { label },
+            true => Event::Applied {
                 label,
                 direction,
                 took,
@@ -439,7 +461,7 @@ impl Session {
         }
     }
 
-    fn make_plan(&self) -> Result<Plan, crate::Refusal> {
+    fn make_plan(&self) -> Result<Plan, Refusal> {
         plan(
             &self.migrations,
             &self.history,

@@ -35,12 +35,18 @@ pub(super) enum Op {
     CountViolations,
     /// Count them after it, and refuse new ones.
     CheckViolations,
-    /// Read the timeouts of the session.
-    ReadTimeouts,
+    /// Read the state of the session, which the migration may change.
+    ReadSession,
     /// Set the timeouts of the migration.
     SetTimeouts { in_transaction: bool },
-    /// Set the timeouts of the session again.
-    RestoreTimeouts,
+    /// Put the state of the session back.
+    RestoreSession,
+    /// Look into the database first that was looked into first.
+    RestoreDatabase,
+    /// Name the indexes that are invalid before a migration that may leave one so.
+    ReadInvalidIndexes,
+    /// Name those that are invalid after it failed.
+    FindInvalidIndexes,
     /// Run a statement.
     Statement(usize),
     /// Call the Rust function.

@@ -1,9 +1,12 @@
 //! What is written into the history, and when.
 
+use alloc::format;
+use alloc::string::String;
+
 use super::clock::format_utc;
 use super::work::{Identity, Subject};
-use super::{Current, Deed, Record, Session};
-use crate::{Chain, Change, Kind, Row, RowState};
+use super::{Current, Record, Session};
+use crate::{Chain, Change, Direction, Kind, Row, RowState};
 
 impl Session {
     /// The change that a record is at this moment; `None` if the history already says so.
@@ -38,22 +41,28 @@ impl Session {
         identity: Identity,
         record: &Record,
     ) -> Option<Change> {
-        let leaves = matches!(current.work.deed, Deed::Down | Deed::Forgotten);
+        let leaves = current.work.direction() == Direction::Down;
         let under_way = if leaves {
             RowState::Reverting
         } else {
             RowState::Running
         };
         match record {
-            Record::Intent => Some(self.store(self.row(current, identity, under_way, 0))),
-            Record::Progress { done } => {
-                Some(self.store(self.row(current, identity, under_way, *done)))
+            Record::Intent => {
+                let done = current.work.first;
+                Some(self.store(self.row(current, identity, under_way, done)))
             }
+            Record::Progress { done } => Some(Change::Progress {
+                version: identity.key,
+                done: number(*done),
+                applied_at: format_utc(self.now.utc_ms),
+                execution_ms: self.execution_ms(current),
+            }),
             Record::Finish { .. } if leaves => Some(Change::Delete {
                 version: identity.key,
             }),
             Record::Finish { .. } => {
-                let total = current.work.total();
+                let total = current.work.total;
                 Some(self.store(self.row(current, identity, RowState::Applied, total)))
             }
             Record::Error { message } => {
@@ -96,9 +105,12 @@ impl Session {
             kind,
         } = identity;
         let old = self.history.find(key);
-        // What goes down was applied from the file as it was then.
+        let mark = old.filter(|_| !current.work.deed.is_run());
+        // What goes down, or was on its way and is not any more, was applied from the file as it was then.
+        let is_from_then = state == RowState::Reverting
+            || mark.is_some_and(|old| old.state == RowState::Reverting);
         let (checksum, link, kind) = match old {
-            Some(old) if state == RowState::Reverting => (old.checksum.clone(), old.link, old.kind),
+            Some(old) if is_from_then => (old.checksum.clone(), old.link, old.kind),
             _ => (checksum.as_str().into(), link, kind),
         };
         let mut row = Row {
@@ -112,15 +124,23 @@ impl Session {
             link,
             chain: Chain::EMPTY,
             statements_done: number(done),
-            statements_total: number(current.work.total()),
+            statements_total: number(current.work.total),
             applied_at: format_utc(self.now.utc_ms),
-            execution_ms: number(self.now.elapsed.saturating_sub(current.started).as_millis()),
+            execution_ms: self.execution_ms(current),
             applied_by: self.options.applied_by.clone(),
             tool_version: self.options.tool_version.clone(),
-            error: None,
+            error: mark.map(note),
+            digests: match (state, current.work.script) {
+                (RowState::Running | RowState::Reverting, Some(script)) => script.digests(),
+                _ => None,
+            },
         };
         row.chain = self.chain_with(&row);
         row
+    }
+
+    fn execution_ms(&self, current: &Current) -> i64 {
+        number(self.now.elapsed.saturating_sub(current.started).as_millis())
     }
 
     /// The sum of the shares once this row is there.
@@ -128,6 +148,27 @@ impl Session {
         let without = self.history.find(row.version).map_or(0, Row::share);
         self.history.chain().minus(without).plus(row.share())
     }
+}
+
+/// What the row of a migration that was marked by hand says of how far it had come.
+fn note(partial: &Row) -> String {
+    let Row {
+        state,
+        statements_done: done,
+        statements_total: total,
+        error,
+        ..
+    } = partial;
+    let way = match state {
+        RowState::Reverting => Direction::Down,
+        _ => Direction::Up,
+    };
+    let mut note = format!("marked by hand after {done} of {total} statements of its {way}");
+    if let Some(error) = error {
+        note += ", which was stopped by: ";
+        note += error;
+    }
+    note
 }
 
 /// A count as the table holds it.

@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use crate::{Action, History, Label, Plan};
+use crate::{Action, Direction, History, Label, Plan, Resolvable, Resolve};
 
 /// How a session ended well.
 #[derive(Clone, Debug)]
@@ -110,6 +110,17 @@ pub enum Deed {
     Forgotten,
     /// It was recorded as applied and not run.
     Baselined,
+    /// It stood in part, and was recorded as applied and not run.
+    MarkedUp,
+    /// It stood in part, and was recorded as not applied and not run.
+    MarkedDown,
+}
+
+impl Deed {
+    /// Whether its script was run; otherwise it was only recorded.
+    pub(crate) fn is_run(self) -> bool {
+        matches!(self, Self::Up | Self::Down | Self::Repeated)
+    }
 }
 
 impl fmt::Display for Deed {
@@ -120,6 +131,8 @@ impl fmt::Display for Deed {
             Self::Repeated => "repeat",
             Self::Forgotten => "forget",
             Self::Baselined => "baseline",
+            Self::MarkedUp => "mark up",
+            Self::MarkedDown => "mark down",
         })
     }
 }
@@ -135,12 +148,12 @@ impl fmt::Display for Report {
             true => write!(f, "dry run: {migrations} to do")?,
             false => write!(f, "{migrations} in {}", Took(self.elapsed))?,
         }
-        let ran = |deed| !self.is_dry && !matches!(deed, Deed::Forgotten | Deed::Baselined);
+        let ran = |deed: &Deed| !self.is_dry && deed.is_run();
         self.entries
             .iter()
             .try_for_each(|Entry { label, what, took }| {
                 write!(f, "\n  {what:<8} {label}")?;
-                if ran(*what) {
+                if ran(what) {
                     write!(f, " ({})", Took(*took))
                 } else {
                     Ok(())
@@ -165,6 +178,18 @@ fn entries_of(action: &Action) -> Vec<Entry> {
             .iter()
             .map(|migration| entry(Deed::Baselined, (*migration).into()))
             .collect(),
+        Action::Resolve(resolve) => vec![entry(deed_of(resolve), resolve.label())],
+    }
+}
+
+/// What bringing a migration to an end comes to.
+pub(crate) fn deed_of(resolve: &Resolve) -> Deed {
+    match (resolve.is_mark(), resolve.direction(), resolve.subject) {
+        (true, Direction::Up, _) => Deed::MarkedUp,
+        (true, Direction::Down, _) => Deed::MarkedDown,
+        (false, _, Resolvable::Repeatable(_)) => Deed::Repeated,
+        (false, Direction::Up, _) => Deed::Up,
+        (false, Direction::Down, _) => Deed::Down,
     }
 }
 

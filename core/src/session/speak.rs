@@ -1,6 +1,7 @@
 //! Puts an op into words: the SQL of the dialect, with the values of the moment.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -32,7 +33,7 @@ pub(super) enum Line {
 pub(super) enum Topic {
     Plain(Purpose<'static>),
     Statement { index: usize },
-    Record(Change),
+    Record(Box<Change>),
 }
 
 impl Session {
@@ -44,6 +45,11 @@ impl Session {
                 Some(query(settings::READ_MARKER, Purpose::ReadMarker))
             }
             Op::Probe => Some(query_with(self.table.probe(&self.scope()), Purpose::Probe)),
+            // The newest row says nothing of another one that is under way.
+            Op::Recheck if self.is_resolving() => Some(query_with(
+                self.table.read(&self.scope()),
+                Purpose::ReadHistory,
+            )),
             Op::Recheck => Some(query_with(
                 self.table.probe(&self.scope()),
                 Purpose::Recheck,
@@ -73,19 +79,26 @@ impl Session {
                 settings::FOREIGN_KEY_VIOLATIONS,
                 Purpose::ForeignKeyCheck,
             )),
-            Op::ReadTimeouts
-                if self.timeouts() != Timeouts::NONE && self.held.timeouts.is_none() =>
-            {
-                Some(query(dialect.read_timeouts()?, Purpose::Timeouts))
+            Op::ReadSession if self.touches_session() && self.session_state.is_none() => {
+                let sql = self.table.read_session()?;
+                Some(query_with((sql, Vec::new()), Purpose::Session))
             }
             Op::SetTimeouts { in_transaction } => Some(execute(
                 dialect.set_timeouts(self.timeouts(), *in_transaction)?,
                 Purpose::Timeouts,
             )),
-            Op::RestoreTimeouts => Some(execute(
-                dialect.restore_timeouts(self.held.timeouts.as_ref()?)?,
-                Purpose::Timeouts,
-            )),
+            Op::ReadInvalidIndexes | Op::FindInvalidIndexes if self.may_leave_index() => {
+                let sql = self.table.invalid_indexes()?;
+                Some(query(sql, Purpose::InvalidIndexes))
+            }
+            Op::RestoreSession if self.held.session => {
+                let state = self.session_state.as_ref()?;
+                Some(execute(state.restore.clone(), Purpose::Session))
+            }
+            Op::RestoreDatabase if self.held.database => {
+                let state = self.session_state.as_ref()?;
+                Some(execute(state.restore_database.clone()?, Purpose::Session))
+            }
             Op::Statement(index) => self.statement(*index),
             Op::Call => self.current.as_ref().map(|_| Line::Call),
             Op::Record(record) => self.record(record),
@@ -121,6 +134,7 @@ impl Session {
                 Some(Script::Rust(function)) => Step::Call {
                     function,
                     place: self.place(0),
+                    is_in_transaction: self.held.transaction,
                 },
                 _ => Step::Done,
             },
@@ -145,7 +159,7 @@ impl Session {
                     .get(index)
                     .map_or(0, |statement| statement.line),
                 index,
-                total: work.total(),
+                total: work.total,
             },
             None => Place {
                 label: NOWHERE,
@@ -177,11 +191,11 @@ impl Session {
 
     fn record(&self, record: &Record) -> Option<Line> {
         let change = self.change(record)?;
-        let (sql, values) = self.table.change(&self.scope(), &change);
+        let (sql, values) = self.records.change(&self.scope(), &change);
         Some(Line::Execute {
             sql: sql.into(),
             values,
-            topic: Topic::Record(change),
+            topic: Topic::Record(change.into()),
         })
     }
 
@@ -194,6 +208,16 @@ impl Session {
     fn marker_to_write(&self) -> Option<i64> {
         let value = self.marker_of(self.history.chain());
         matches!(self.marker, Marker::Ours(old) if old != value).then_some(value)
+    }
+
+    fn may_leave_index(&self) -> bool {
+        let mut current = self.current.iter();
+        current.any(|current| current.work.may_leave_index)
+    }
+
+    pub(super) fn touches_session(&self) -> bool {
+        let mut current = self.current.iter();
+        current.any(|current| current.work.touches_session)
     }
 
     fn timeouts(&self) -> Timeouts {

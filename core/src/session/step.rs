@@ -21,6 +21,9 @@ pub enum Step<'a> {
         purpose: Purpose<'a>,
     },
     /// Run SQL and read all its rows. Reply with [`Reply::Rows`].
+    ///
+    /// Without values the text goes to the database as it is, in one message where its protocol has such: PostgreSQL's clock
+    /// tells from that if a transaction is open.
     Query {
         /// The text.
         sql: &'a str,
@@ -35,6 +38,8 @@ pub enum Step<'a> {
         function: RustFunction,
         /// Whose it is.
         place: Place<'a>,
+        /// Whether the run has opened a transaction around it, which it must not end.
+        is_in_transaction: bool,
     },
     /// Sleep so long. Reply with [`Reply::Done`].
     Wait(Duration),
@@ -54,7 +59,8 @@ pub enum Purpose<'a> {
     ReadHistory,
     /// See whether the newest row is still the one that the plan was made on.
     Recheck,
-    /// Try to take the lock: one row, one integer, 1 if it was free.
+    /// Try to take the lock: one row, one integer, 1 if it was free. A second one is 1 if the connection is in a transaction
+    /// already, and NULL where the driver has to find out.
     Lock,
     /// Ask who holds the lock: at most one text.
     LockHolder,
@@ -78,11 +84,20 @@ pub enum Purpose<'a> {
     ForeignKeys,
     /// Count the rows without a parent.
     ForeignKeyCheck,
-    /// Read or set the timeouts of the session.
+    /// Set the timeouts of a migration.
     Timeouts,
+    /// Name the indexes that are not valid: a text for each.
+    InvalidIndexes,
+    /// Read the state of the session, or put it back.
+    Session,
 }
 
 impl Purpose<'_> {
+    /// Whether it reads the history, and so may find that there is none.
+    pub fn reads_history(&self) -> bool {
+        matches!(self, Self::Probe | Self::ReadHistory | Self::Recheck)
+    }
+
     /// A word or two for traces and messages.
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -103,6 +118,8 @@ impl Purpose<'_> {
             Self::ForeignKeys => "foreign keys",
             Self::ForeignKeyCheck => "foreign key check",
             Self::Timeouts => "timeouts",
+            Self::InvalidIndexes => "invalid indexes",
+            Self::Session => "session",
         }
     }
 }
@@ -152,6 +169,8 @@ pub enum Class {
     NoTransaction,
     /// A migration without transaction left one of its own open. The driver has rolled it back.
     OpenTransaction,
+    /// The connection was in a transaction already when the run wanted its lock.
+    InTransaction,
     /// A lock was not granted in time.
     LockTimeout,
     /// The database ended a deadlock at our expense.

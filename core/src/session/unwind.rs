@@ -13,7 +13,7 @@ use super::{
     Class, Current, Event, Failure, FailureKind, Fate, Heard, Line, Op, Purpose, Record, Session,
     Waiting,
 };
-use crate::{Label, LockKind, Refusal, Script};
+use crate::{Interrupted, Label, LockKind, Script};
 
 /// How long to sleep before an op is tried again: short at first, because most writers are quick.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
@@ -80,7 +80,7 @@ impl Session {
                 label: current.work.label.clone(),
                 direction: current.work.direction(),
                 done: current.done,
-                total: current.work.total(),
+                total: current.work.total,
             },
             (Some(current), _) if current.work.is_whole && self.held.transaction => {
                 Fate::RolledBack(current.work.label.clone())
@@ -91,6 +91,7 @@ impl Session {
             kind: Box::new(kind),
             report: self.report(),
             fate,
+            invalid_indexes: Vec::new(),
             cleanup: Vec::new(),
         }
     }
@@ -99,12 +100,16 @@ impl Session {
     pub(super) fn close(&mut self) {
         self.is_closing = true;
         self.waiting = None;
-        self.ops.push_back(Op::Rollback);
+        self.ops
+            .extend([Op::Rollback, Op::RestoreSession, Op::RestoreDatabase]);
+        let kind = self.failure.as_ref().map(Failure::kind);
+        if matches!(kind, Some(FailureKind::Migration { .. })) {
+            self.ops.push_back(Op::FindInvalidIndexes);
+        }
         if let Some(message) = self.reason_on_record() {
             self.ops.push_back(Op::Record(Record::Error { message }));
         }
-        self.ops
-            .extend([Op::ForeignKeysOn, Op::RestoreTimeouts, Op::Unlock]);
+        self.ops.extend([Op::ForeignKeysOn, Op::Unlock]);
     }
 
     /// What the row of a migration that stands in part is to say of why: then nobody waits for it, and its progress is the
@@ -194,21 +199,19 @@ impl Session {
             .extend([Op::ReadHistory, Op::ReadMarker, Op::Decide]);
     }
 
-    /// Where the lock is not held between the statements of a migration, one that is under way may belong to a process
-    /// that is alive. It is waited for as long as it shows signs of life.
-    pub(super) fn is_worth_waiting(&self, refusal: &Refusal) -> bool {
-        let Refusal::Partial(interrupted) = refusal else {
-            return false;
-        };
-        let limit = self.options.lock_timeout;
-        let waited = self.patient_since.map_or(Duration::ZERO, |since| {
-            self.now.elapsed.saturating_sub(since)
-        });
-        let age = parse_utc(&interrupted.since).map(|since| self.now.utc_ms.abs_diff(since));
+    /// Where the lock is not held between the statements of a migration, one that is under way may belong to a process that
+    /// is alive: it made progress not long ago, and nothing has stopped it.
+    pub(super) fn is_alive(&self, partial: &Interrupted) -> bool {
+        let age = parse_utc(&partial.since).map(|since| self.now.utc_ms.abs_diff(since));
         self.dialect().capabilities().lock == LockKind::Transaction
-            && interrupted.error.is_none()
-            && waited < limit
-            && age.is_some_and(|age| Duration::from_millis(age) < limit)
+            && partial.error.is_none()
+            && age.is_some_and(|age| Duration::from_millis(age) < self.options.lock_timeout)
+    }
+
+    /// Whether such a process is still waited for.
+    pub(super) fn is_patient(&self) -> bool {
+        self.patient_since
+            .is_none_or(|since| self.now.elapsed.saturating_sub(since) < self.options.lock_timeout)
     }
 
     pub(super) fn wait_for_partial(&mut self) {
@@ -280,7 +283,8 @@ impl Session {
             }
             Op::Unlock => self.held.lock = false,
             Op::ForeignKeysOn => self.held.foreign_keys = false,
-            Op::RestoreTimeouts => self.held.timeouts = None,
+            Op::RestoreSession => self.held.session = false,
+            Op::RestoreDatabase => self.held.database = false,
             Op::Record(_) => self.keep_to_the_record(),
             _ => {}
         }
@@ -328,7 +332,7 @@ impl Session {
             .saturating_mul(1 << current.attempt.min(10))
             .min(LONGEST_PAUSE);
         current.attempt += 1;
-        current.done = 0;
+        current.done = current.work.first;
         self.events.push(Event::Retrying {
             label: current.work.label.clone(),
             reason,
@@ -345,6 +349,7 @@ impl Session {
                     place: self.noticed_at(op),
                 };
             }
+            _ if class == Class::InTransaction => return FailureKind::InTransaction,
             _ if class == Class::OpenTransaction => {
                 return FailureKind::TransactionLeftOpen {
                     label: self.label(),
@@ -425,7 +430,9 @@ fn name_in_cleanup(op: &Op) -> &'static str {
         Op::Rollback => "rolling back",
         Op::Unlock => "releasing the lock",
         Op::ForeignKeysOn => "switching foreign keys on again",
-        Op::RestoreTimeouts => "restoring the timeouts",
+        Op::FindInvalidIndexes => "looking for invalid indexes",
+        Op::RestoreSession => "restoring the settings of the session",
+        Op::RestoreDatabase => "going back to the database",
         _ => "recording the error",
     }
 }

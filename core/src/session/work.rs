@@ -3,10 +3,11 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::session::report::deed_of;
 use crate::session::{Deed, Op, Record};
 use crate::{
     Action, Capabilities, Checksum, Direction, Down, ForeignKeys, Kind, Label, LockKind, Migration,
-    Repeatable, Script, Statement, Timeouts, TransactionMode,
+    Repeatable, Resolvable, Resolve, Script, Statement, Timeouts, TransactionMode,
 };
 
 /// One action of the plan, with all that is needed to run and to record it.
@@ -17,10 +18,20 @@ pub(super) struct Work {
     pub(super) subject: Subject,
     pub(super) script: Option<Script>,
     pub(super) statements: Vec<Statement<'static>>,
+    /// The index of the first statement that is run.
+    pub(super) first: usize,
+    /// How many steps of progress its row counts.
+    pub(super) total: usize,
+    /// What it brings to an end, if it stood in part before the run.
+    pub(super) resolves: Option<Resolve>,
     /// Whether one transaction holds all of it, its row included.
     pub(super) is_whole: bool,
     pub(super) foreign_keys: ForeignKeys,
     pub(super) timeouts: Timeouts,
+    /// Whether it may change settings of the session.
+    pub(super) touches_session: bool,
+    /// Whether one of its statements may leave an index that is not valid when it fails.
+    pub(super) may_leave_index: bool,
 }
 
 /// Whose rows it writes.
@@ -63,22 +74,15 @@ impl Work {
                 Self::repeatable(repeatable, Deed::Forgotten, capabilities)
             }
             Action::Baseline(covered) => Self::baseline(covered),
+            Action::Resolve(resolve) => Self::resolve(resolve, capabilities),
         }
     }
 
     /// Which way it goes.
     pub(super) fn direction(&self) -> Direction {
         match self.deed {
-            Deed::Down | Deed::Forgotten => Direction::Down,
+            Deed::Down | Deed::Forgotten | Deed::MarkedDown => Direction::Down,
             _ => Direction::Up,
-        }
-    }
-
-    /// How many steps of progress its row counts.
-    pub(super) fn total(&self) -> usize {
-        match self.script {
-            Some(Script::Rust(_)) => 1,
-            _ => self.statements.len(),
         }
     }
 
@@ -106,18 +110,24 @@ impl Work {
                 _ => Kind::Sql,
             },
         };
+        let is_whole = is_whole(migration.transaction(), capabilities);
         Self {
             label: migration.into(),
             deed,
             subject: Subject::One(identity),
             script,
             statements: statements(script),
-            is_whole: is_whole(migration.transaction(), capabilities),
+            first: 0,
+            total: script.map_or(0, |script| script.len()),
+            resolves: None,
+            is_whole,
             foreign_keys: match capabilities.has_foreign_key_switch {
                 true => migration.foreign_keys(),
                 false => ForeignKeys::Keep,
             },
             timeouts: migration.timeouts(),
+            touches_session: touches_session(script, migration.timeouts(), is_whole),
+            may_leave_index: may_leave_index(script),
         }
     }
 
@@ -129,16 +139,51 @@ impl Work {
             link: repeatable.link(),
             kind: Kind::Repeatable,
         };
-        let script = (deed == Deed::Repeated).then(|| *repeatable.script());
+        let script = (deed != Deed::Forgotten).then(|| *repeatable.script());
+        let is_whole = script.is_none() || is_whole(repeatable.transaction(), capabilities);
         Self {
             label: repeatable.into(),
             deed,
             subject: Subject::One(identity),
             script,
             statements: statements(script),
-            is_whole: script.is_none() || is_whole(repeatable.transaction(), capabilities),
+            first: 0,
+            total: script.map_or(0, |script| script.len()),
+            resolves: None,
+            is_whole,
             foreign_keys: ForeignKeys::Keep,
             timeouts: repeatable.timeouts(),
+            touches_session: touches_session(script, repeatable.timeouts(), is_whole),
+            may_leave_index: may_leave_index(script),
+        }
+    }
+
+    /// The work of the way that it goes in the end, from where it goes on.
+    fn resolve(resolve: Resolve, capabilities: Capabilities) -> Self {
+        let deed = deed_of(&resolve);
+        let work = match resolve.subject {
+            Resolvable::Versioned(migration) => {
+                Self::versioned(migration, deed, resolve.script(), capabilities)
+            }
+            Resolvable::Repeatable(repeatable) => Self::repeatable(repeatable, deed, capabilities),
+        };
+        let work = Self {
+            first: resolve.first(),
+            resolves: Some(resolve),
+            ..work
+        };
+        if !resolve.is_mark() {
+            return work;
+        }
+        Self {
+            script: None,
+            statements: Vec::new(),
+            is_whole: true,
+            foreign_keys: ForeignKeys::Keep,
+            timeouts: Timeouts::NONE,
+            touches_session: false,
+            may_leave_index: false,
+            ..work
         }
     }
 
@@ -155,9 +200,14 @@ impl Work {
             subject: Subject::Covered(covered),
             script: None,
             statements: Vec::new(),
+            first: 0,
+            total: 0,
+            resolves: None,
             is_whole: true,
             foreign_keys: ForeignKeys::Keep,
             timeouts: Timeouts::NONE,
+            touches_session: false,
+            may_leave_index: false,
         }
     }
 }
@@ -186,6 +236,7 @@ const MARK: [Op; 2] = [Op::ConfirmMarker, Op::WriteMarker];
 fn whole(work: &Work, ground: Ground) -> Vec<Op> {
     let mut ops = Vec::with_capacity(work.statements.len() + 12);
     let is_checked = work.foreign_keys == ForeignKeys::Off;
+    ops.push(Op::ReadSession);
     ops.extend(foreign_keys_off(work, ground));
     ops.extend(begin(work, ground));
     if is_checked {
@@ -195,6 +246,8 @@ fn whole(work: &Work, ground: Ground) -> Vec<Op> {
         in_transaction: true,
     });
     ops.extend(script(work));
+    // A migration may have changed where names are looked up, or who it is: its row is written as it was begun.
+    ops.extend([Op::RestoreSession, Op::RestoreDatabase]);
     ops.extend(finish_records(work));
     if is_checked {
         ops.push(Op::CheckViolations);
@@ -210,7 +263,7 @@ fn piecemeal(work: &Work, ground: Ground) -> Vec<Op> {
     let is_checked = work.foreign_keys == ForeignKeys::Off;
     let is_locking = ground.capabilities.lock == LockKind::Transaction;
     // A row that counts in the chain stops to count, or begins to: two rows change together.
-    let moves_chain = work.deed != Deed::Up;
+    let moves_chain = work.deed != Deed::Up || work.resolves.is_some();
     ops.extend(foreign_keys_off(work, ground));
     let intent = [Op::Record(Record::Intent), Op::Record(Record::Chain)];
     if is_locking {
@@ -225,27 +278,33 @@ fn piecemeal(work: &Work, ground: Ground) -> Vec<Op> {
         ops.extend(together(moves_chain, &intent));
     }
     ops.extend([
-        Op::ReadTimeouts,
+        Op::ReadSession,
+        Op::ReadInvalidIndexes,
         Op::SetTimeouts {
             in_transaction: false,
         },
     ]);
-    let total = work.total();
-    for (index, op) in script(work).enumerate() {
+    for (index, op) in (work.first..).zip(script(work)) {
         ops.push(op);
-        if index + 1 < total {
+        if index + 1 < work.total {
             ops.push(Op::Record(Record::Progress { done: index + 1 }));
         }
     }
     if is_checked {
         ops.push(Op::CheckViolations);
     }
+    ops.extend([Op::RestoreSession, Op::RestoreDatabase]);
     let mut finish = finish_records(work);
     if is_locking {
         finish.extend(MARK);
     }
-    ops.extend(together(is_locking || moves_chain, &finish));
-    ops.extend([Op::Complete, Op::RestoreTimeouts, Op::ForeignKeysOn]);
+    // What the migration left open is committed with its row: beginning a transaction commits one, or goes on in it.
+    let may_leave_open = work.touches_session;
+    ops.extend(together(
+        is_locking || moves_chain || may_leave_open,
+        &finish,
+    ));
+    ops.extend([Op::Complete, Op::ForeignKeysOn]);
     ops
 }
 
@@ -269,12 +328,12 @@ fn begin(work: &Work, ground: Ground) -> Vec<Op> {
 }
 
 fn script(work: &Work) -> impl Iterator<Item = Op> {
-    let count = match work.script {
+    let end = match work.script {
         None => 0,
-        Some(_) => work.total(),
+        Some(_) => work.total,
     };
     let is_rust = matches!(work.script, Some(Script::Rust(_)));
-    (0..count).map(move |index| {
+    (work.first..end).map(move |index| {
         if is_rust {
             Op::Call
         } else {
@@ -305,6 +364,24 @@ fn statements(script: Option<Script>) -> Vec<Statement<'static>> {
     match script {
         Some(Script::Sql(sql)) => sql.statements().collect(),
         _ => Vec::new(),
+    }
+}
+
+/// What is made in a transaction is gone with it; what refuses one may stay in part.
+fn may_leave_index(script: Option<Script>) -> bool {
+    match script {
+        Some(Script::Sql(sql)) => sql.statements().any(|it| !it.transactional),
+        _ => false,
+    }
+}
+
+/// What a function in Rust does to the session nobody knows. Where a migration is not one transaction, its timeouts are the session's.
+fn touches_session(script: Option<Script>, timeouts: Timeouts, is_whole: bool) -> bool {
+    match script {
+        _ if timeouts != Timeouts::NONE && !is_whole => true,
+        Some(Script::Rust(_)) => true,
+        Some(Script::Sql(sql)) => sql.statements().any(|it| it.touches_session),
+        None => false,
     }
 }
 

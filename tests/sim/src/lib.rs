@@ -23,6 +23,7 @@
 
 mod crowd;
 mod drive;
+mod ledger;
 mod random;
 mod scenario;
 mod state;
@@ -33,6 +34,7 @@ mod world;
 
 pub use crowd::{Crowd, Member};
 pub use drive::{Run, Trouble, classes, drive};
+pub use ledger::Ledger;
 pub use random::Random;
 pub use scenario::{DIALECTS, Ending, Scenario, Stage, report};
 pub use state::State;

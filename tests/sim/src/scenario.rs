@@ -1,8 +1,12 @@
 //! What is run: each scenario a line of `scenarios.txt`, and on stage in a world of one family.
 
-use migratory_core::{Dialect, Goal, Migrations, Options, Outcome, Refusal, Report, Session, plan};
+use migratory_core::{
+    Dialect, Goal, Migrations, Options, Outcome, Refusal, Report, Resolution, RowState, Session,
+    plan,
+};
 
 use crate::drive::{Run, Trouble, drive};
+use crate::ledger::Ledger;
 use crate::truth::{Law, Next, Standing, Subject, expect};
 use crate::words::{migrations, options};
 use crate::world::World;
@@ -38,6 +42,8 @@ pub struct Stage {
     pub after: Vec<Standing>,
     /// Whether every migration and its row are one transaction.
     pub is_whole: bool,
+    /// Whether a statement may have run of which the history does not know.
+    pub is_in_doubt: bool,
     foreign_keys: bool,
 }
 
@@ -83,6 +89,8 @@ impl Scenario {
             subjects: Subject::all(&known),
             marker: None,
             has_marker: dialect == Dialect::Sqlite,
+            ledger: Ledger::default(),
+            until: None,
         };
         let is_whole = law.subjects.iter().all(|subject| subject.may_be_whole);
         let mut stage = Stage {
@@ -90,6 +98,7 @@ impl Scenario {
             options: options("latest"),
             before: Vec::new(),
             after: Vec::new(),
+            is_in_doubt: self.settings.ends_with('+'),
             is_whole: is_whole && dialect != Dialect::Mysql,
             foreign_keys: !self.settings.contains("keys-off"),
             law,
@@ -104,8 +113,15 @@ impl Scenario {
             stage.law.marker = Some(world.committed.marker);
         }
         stage.migrations = known;
+        if let Some(words) = self.settings.strip_prefix("partial ") {
+            world = stage.interrupt(&world, words)?;
+        }
         stage.options = options(self.goal);
-        stage.before = stage.law.standings(&world.committed, Next::Waits)?;
+        stage.before = stage.law.standings(&world.committed, stage.next())?;
+        if let Goal::Resolve(resolution) = stage.options.goal {
+            let is_partial = stage.law.resolve(&world.committed, resolution)?;
+            expect(is_partial, || "nothing is partial".into())?;
+        }
         stage.world = world;
         stage.rehearse()?;
         Ok(stage)
@@ -129,6 +145,42 @@ impl Stage {
         self.drive(world, connection, session, trouble)
     }
 
+    /// Whether the statement at hand may have run before.
+    pub fn next(&self) -> Next {
+        match self.is_in_doubt {
+            true => Next::MayHaveRun,
+            false => Next::Waits,
+        }
+    }
+
+    /// The world after a run that died when so many statements were done; with `+` the one behind them was as well, and the
+    /// history does not know it.
+    fn interrupt(&mut self, world: &World, words: &str) -> Result<World, String> {
+        let (goal, count) = words.rsplit_once(' ').expect("a goal and a count");
+        let done: i64 = count.trim_end_matches('+').parse().expect("a count");
+        self.options = options(goal);
+        for at in 0.. {
+            let mut world = world.clone();
+            let run = self.run(&mut world, None, (Trouble::Dies { after: true }, at))?;
+            expect(run.was_struck, || "it is never partial like that".into())?;
+            let history = world.committed.history(Migrations::DEFAULT_SCOPE);
+            let is_there = history.rows().iter().any(|row| {
+                let is_partial = matches!(row.state, RowState::Running | RowState::Reverting);
+                is_partial && row.statements_done == done
+            });
+            let last = run.said.last().copied();
+            let has_run = matches!(last, Some("statement" | "call"));
+            if is_there && (has_run || !self.is_in_doubt) {
+                // Long ago: there is nobody to wait for. Where there is doubt, it may still be at it.
+                if !self.is_in_doubt {
+                    world.pass(self.options.lock_timeout);
+                }
+                return Ok(world);
+            }
+        }
+        unreachable!("a run has an end")
+    }
+
     /// Opens a connection as this scenario has them.
     pub fn connect(&self, world: &mut World) -> usize {
         world.connect(self.foreign_keys)
@@ -144,6 +196,9 @@ impl Stage {
         world: &mut World,
         mut connection: Option<usize>,
     ) -> Result<Ending, String> {
+        if let Goal::Resolve(resolution) = self.options.goal {
+            return self.resolve(world, connection, resolution);
+        }
         let mut options = self.options.clone();
         // What an interrupted redo took down is brought up again by the next ordinary run.
         if options.goal == Goal::Redo {
@@ -181,6 +236,35 @@ impl Stage {
         }
     }
 
+    /// After a trouble in the middle of it: resolves in the same way what stands in part by now.
+    fn resolve(
+        &self,
+        world: &mut World,
+        mut connection: Option<usize>,
+        resolution: Resolution,
+    ) -> Result<Ending, String> {
+        let mut stage = self.clone();
+        let is_partial = stage.law.resolve(&world.committed, resolution)?;
+        for turn in 0..2 {
+            let before = world.committed.clone();
+            let connection = connection.take().unwrap_or_else(|| self.connect(world));
+            let run = stage.run(world, Some(connection), (Trouble::None, 0))?;
+            let left = world.left_on(connection);
+            expect(left.is_empty(), || format!("a later run left {left:?}"))?;
+            match run.end.expect("it lives") {
+                Ok(Outcome::Ran(_)) if is_partial && turn == 0 => {}
+                Err(failure) if failure.refusal() == Some(&Refusal::NothingPartial) => {
+                    expect(!is_partial || turn == 1, || failure.to_string())?;
+                    expect(before == world.committed && !run.has_written, || {
+                        "a refused run changed the database".into()
+                    })?;
+                }
+                other => return Err(format!("a later run: {other:?}")),
+            }
+        }
+        stage.check_end(world).map(|()| Ending::Finished)
+    }
+
     fn drive(
         &self,
         world: &mut World,
@@ -214,7 +298,10 @@ impl Stage {
             self.options.goal,
             self.options.policy,
         );
-        let is_done = again.as_ref().is_ok_and(|plan| plan.is_empty());
+        let is_done = match &again {
+            Ok(plan) => plan.is_empty(),
+            Err(refusal) => *refusal == Refusal::NothingPartial,
+        };
         expect(is_done, || format!("there is more to do: {again:?}"))
     }
 

@@ -88,6 +88,18 @@ pub(crate) fn scope_of(change: &Change, values: &[Value]) -> String {
             assert_eq!(Row::from_values(&values).as_ref(), Ok(row));
             row.scope.clone()
         }
+        Change::Progress {
+            version,
+            done,
+            applied_at,
+            execution_ms,
+        } => {
+            assert_eq!(values[0].integer(), Some(*done));
+            assert_eq!(values[1].text(), Some(applied_at.as_str()));
+            assert_eq!(values[2].integer(), Some(*execution_ms));
+            assert_eq!(values[4].integer(), Some(*version));
+            text(3)
+        }
         Change::Delete { version } => {
             assert_eq!(values[1].integer(), Some(*version));
             text(0)

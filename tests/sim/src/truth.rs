@@ -1,10 +1,11 @@
 //! What has to be true of a database, and whether a run says the truth about it.
 
 use migratory_core::{
-    Deed, Direction, Down, Entry, Failure, Fate, Interrupted, Kind, Label, Migrations, RowState,
-    Script, TransactionMode,
+    Deed, Direction, Down, Entry, Failure, Fate, Interrupted, Kind, Label, Migrations, Resolution,
+    Row, RowState, Script, TransactionMode,
 };
 
+use crate::ledger::Ledger;
 use crate::state::State;
 use crate::words::{rust_text, texts};
 
@@ -52,6 +53,10 @@ pub struct Law {
     pub marker: Option<i64>,
     /// Whether the family has a `user_version`.
     pub has_marker: bool,
+    /// By which the counts are read.
+    pub ledger: Ledger,
+    /// As long as there is this row, by which they are read instead.
+    pub until: Option<(Row, Ledger)>,
 }
 
 impl Subject {
@@ -110,11 +115,12 @@ impl Subject {
         })
     }
 
-    fn standing(&self, state: &State, next: Next) -> Result<Standing, String> {
+    fn standing(&self, state: &State, ledger: &Ledger, next: Next) -> Result<Standing, String> {
         let history = state.history(Migrations::DEFAULT_SCOPE);
         let row = history.find(self.key);
-        let counts =
-            |texts: &[String]| -> Vec<u32> { texts.iter().map(|text| state.count(text)).collect() };
+        let counts = |texts: &[String]| -> Vec<u32> {
+            texts.iter().map(|text| ledger.count(state, text)).collect()
+        };
         let (ups, downs) = (counts(&self.ups), counts(&self.downs));
         let wrong = || {
             let is = row.map(|row| (row.state, row.kind, row.statements_done));
@@ -161,10 +167,46 @@ impl Law {
         expect(state.marker == marker, || {
             format!("`user_version` is {} and not {marker}", state.marker)
         })?;
+        let ledger = self.ledger(state);
         let subjects = self.subjects.iter();
         subjects
-            .map(|subject| subject.standing(state, next))
+            .map(|subject| subject.standing(state, ledger, next))
             .collect()
+    }
+
+    /// From the next change of its row on, the migration that stands in part is resolved so; `false` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// If the state is not lawful.
+    pub fn resolve(&mut self, state: &State, resolution: Resolution) -> Result<bool, String> {
+        let history = state.history(Migrations::DEFAULT_SCOPE);
+        let mut partial = self.subjects.iter().filter_map(|subject| {
+            let row = history.find(subject.key)?;
+            matches!(row.state, RowState::Running | RowState::Reverting).then_some((subject, row))
+        });
+        let Some((subject, row)) = partial.next() else {
+            return Ok(false);
+        };
+        let ledger = self.ledger(state).clone();
+        let Standing { ups, downs, .. } = subject.standing(state, &ledger, Next::MayHaveRun)?;
+        self.ledger = ledger.resolved(
+            state,
+            (row.state, row.statements_done as usize),
+            (&subject.ups, &subject.downs),
+            (ups, downs),
+            resolution,
+        );
+        self.until = Some((row.clone(), ledger));
+        Ok(true)
+    }
+
+    fn ledger(&self, state: &State) -> &Ledger {
+        let history = state.history(Migrations::DEFAULT_SCOPE);
+        match &self.until {
+            Some((row, before)) if history.find(row.version) == Some(row) => before,
+            _ => &self.ledger,
+        }
     }
 
     /// The migration of a label.
@@ -260,6 +302,15 @@ fn is_baselined(after: &[Standing]) -> bool {
 }
 
 fn done(standing: &mut Standing, deed: Deed, kind: Kind) {
+    // What was begun counts as done if it goes the other way from there, or is said to be done.
+    let begun = standing.row.map(|(state, _)| state);
+    let is_mark = matches!(deed, Deed::MarkedUp | Deed::MarkedDown);
+    let leaves = matches!(deed, Deed::Down | Deed::MarkedDown);
+    match begun {
+        Some(RowState::Running) if leaves != is_mark => standing.ups += 1,
+        Some(RowState::Reverting) if leaves == is_mark => standing.downs += 1,
+        _ => {}
+    }
     match deed {
         Deed::Up | Deed::Repeated => {
             standing.row = Some((RowState::Applied, kind));
@@ -269,7 +320,8 @@ fn done(standing: &mut Standing, deed: Deed, kind: Kind) {
             standing.row = None;
             standing.downs += 1;
         }
-        Deed::Forgotten => standing.row = None,
+        Deed::Forgotten | Deed::MarkedDown => standing.row = None,
+        Deed::MarkedUp => standing.row = Some((RowState::Applied, kind)),
         Deed::Baselined => standing.row = Some((RowState::Applied, Kind::Baseline)),
         other => panic!("an unknown deed: {other}"),
     }

@@ -1,12 +1,11 @@
 //! Lists of migrations and options of a run, out of short words.
 
 use std::any::Any;
-use std::error::Error;
 use std::time::Duration;
 
 use migratory_core::{
-    Choice, Dialect, Down, Goal, Migration, Migrations, Options, Repeatable, RustCall, Script,
-    Statement, Timeouts, Version, pack,
+    CallResult, Called, Choice, Dialect, Down, Goal, Migration, Migrations, Options, Repeatable,
+    Resolution, RustCall, Script, Statement, Timeouts, Version, pack,
 };
 
 use crate::random::mixed;
@@ -15,7 +14,8 @@ use crate::world::World;
 /// A list out of words such as `1 2n 3fr Rviews.n`.
 ///
 /// A number is a version with two statements each way. Flags: `-` no down, `n` no transaction, `f` a rebuild with foreign
-/// keys off, `r` a Rust function each way, `t` timeouts of its own, `!` another content under the same number. `R` begins a
+/// keys off, `r` a Rust function each way, `t` timeouts of its own, `s` an up that sets
+/// something in the session, `!` another content under the same number. `R` begins a
 /// repeatable, whose flags follow a dot.
 pub fn migrations(dialect: Dialect, words: &str) -> Migrations {
     let (repeatable, versioned): (Vec<&str>, Vec<&str>) = words
@@ -44,6 +44,11 @@ pub fn options(words: &str) -> Options {
             "all-down" => options.goal = Goal::AllDown,
             "redo" => options.goal = Goal::Redo,
             "baseline" => options.goal = Goal::Baseline(version),
+            "continue" => options.goal = Goal::Resolve(Resolution::Continue),
+            "mark-done" => options.goal = Goal::Resolve(Resolution::MarkDone),
+            "mark-undone" => options.goal = Goal::Resolve(Resolution::MarkUndone),
+            "go-up" => options.goal = Goal::Resolve(Resolution::GoUp),
+            "go-down" => options.goal = Goal::Resolve(Resolution::GoDown),
             "out-of-order" => options.policy.out_of_order = Choice::Allow,
             "missing" => options.policy.missing = Choice::Allow,
             "newer" => options.policy.newer = Choice::Allow,
@@ -72,13 +77,14 @@ fn migration(word: &str) -> Migration {
         .unwrap_or(word.len());
     let (number, flags) = (word[..end].parse().expect("a version"), &word[end..]);
     let has = |flag| flags.contains(flag);
+    let set = if has('s') { " set" } else { "" };
     let rebuild = if has('f') { " rebuild" } else { "" };
     let script = |direction: &str, call: RustCall| match has('r') {
         true => Script::rust(leak(format!("{number}.rs")), call),
         false => sql(
             format!("{number}.{direction}.sql"),
             &[
-                (1, format!("{direction} {number} a")),
+                (1, format!("{direction} {number} a{set}")),
                 (4, format!("{direction} {number} b{rebuild}")),
             ],
         ),
@@ -140,6 +146,7 @@ fn sql(file: String, statements: &[(u32, String)]) -> Script {
         sql,
         line: *line,
         transactional: true,
+        touches_session: sql.ends_with("set"),
     });
     Script::sql(leak(file), leak(pack(statements)))
 }
@@ -160,15 +167,15 @@ fn calls(number: u64) -> (RustCall, RustCall) {
     CALLS[number as usize - 1]
 }
 
-fn up<const NUMBER: u64>(world: &mut dyn Any) -> Result<(), Box<dyn Error + Send + Sync>> {
-    call(world, rust_text("up", NUMBER))
+fn up<const NUMBER: u64>(world: &mut (dyn Any + Send)) -> Called<'_> {
+    Called::Ended(call(world, rust_text("up", NUMBER)))
 }
 
-fn down<const NUMBER: u64>(world: &mut dyn Any) -> Result<(), Box<dyn Error + Send + Sync>> {
-    call(world, rust_text("down", NUMBER))
+fn down<const NUMBER: u64>(world: &mut (dyn Any + Send)) -> Called<'_> {
+    Called::Ended(call(world, rust_text("down", NUMBER)))
 }
 
-fn call(world: &mut dyn Any, text: String) -> Result<(), Box<dyn Error + Send + Sync>> {
+fn call(world: &mut (dyn Any + Send), text: String) -> CallResult {
     let world = world.downcast_mut::<World>().ok_or("not the world")?;
     Ok(world.run_for_a_function(text)?)
 }

@@ -29,6 +29,8 @@ struct Connection {
     had_foreign_keys: bool,
     foreign_keys: bool,
     has_timeouts: bool,
+    /// A statement set something in the session.
+    is_touched: bool,
     /// Until when the server waits for the lock on its behalf.
     waits_until: Option<Duration>,
 }
@@ -39,14 +41,16 @@ struct Transaction {
     log: Vec<Write>,
     /// PostgreSQL: after an error only a rollback is heard.
     is_aborted: bool,
+    /// PostgreSQL: a rollback takes settings back as well.
+    was_touched: bool,
 }
 
 type Answer<T> = Result<T, (Class, String)>;
 
 /// What SQLite's `foreign_key_check` finds before and after any migration here.
 const VIOLATIONS: i64 = 2;
-/// What a connection's timeouts are when it is opened.
-const TIMEOUTS: [&str; 2] = ["7s", "8s"];
+/// The schema that a connection looks into first when it is opened.
+const HOME: &str = "home";
 
 impl World {
     /// An empty database.
@@ -69,6 +73,7 @@ impl World {
             had_foreign_keys: foreign_keys,
             foreign_keys,
             has_timeouts: false,
+            is_touched: false,
             waits_until: None,
         });
         self.connections.len() - 1
@@ -90,6 +95,7 @@ impl World {
         had.transaction = None;
         had.waits_until = None;
         had.has_timeouts = false;
+        had.is_touched = false;
         had.foreign_keys = had.had_foreign_keys;
         self.lock = self.lock.filter(|holder| *holder != connection);
     }
@@ -102,6 +108,7 @@ impl World {
             (self.lock == Some(connection), "the lock"),
             (had.foreign_keys != had.had_foreign_keys, "foreign keys"),
             (had.has_timeouts, "timeouts"),
+            (had.is_touched, "settings of the session"),
         ]
         .into_iter()
         .filter_map(|(left, what)| left.then_some(what))
@@ -146,7 +153,7 @@ impl World {
             }
             // A function opens transactions of its own, and its connection waits for the others.
             Step::Call { .. } if self.is_write_locked() => return None,
-            Step::Call { function, .. } => match function.call(self) {
+            Step::Call { function, .. } => match function.call(self).at_once() {
                 Ok(()) => Ok(Reply::Done),
                 Err(error) => Err((Class::Other, error.to_string())),
             },
@@ -196,10 +203,13 @@ impl World {
             Purpose::Commit => self.commit(),
             Purpose::Rollback => self.roll_back(),
             Purpose::CreateTable => self.write(Write::CreateTable),
-            Purpose::Record(change) => self.write(Write::Change {
-                scope: scope_of(change, values),
-                change: Box::new(change.clone()),
-            }),
+            Purpose::Record(change) => {
+                self.assert_found(sql);
+                self.write(Write::Change {
+                    scope: scope_of(change, values),
+                    change: Box::new(change.clone()),
+                })
+            }
             Purpose::WriteMarker => {
                 let (_, value) = sql.split_once("= ").expect("a value");
                 self.write(Write::Marker(value.parse().expect("a number")))
@@ -219,8 +229,15 @@ impl World {
             Purpose::Timeouts => {
                 self.heard()?;
                 if !sql.contains("LOCAL") {
-                    self.connection().has_timeouts = !sql.contains(TIMEOUTS[0]);
+                    self.connection().has_timeouts = true;
                 }
+                Ok(())
+            }
+            Purpose::Session => {
+                self.heard()?;
+                let had = self.connection();
+                had.has_timeouts = false;
+                had.is_touched = false;
                 Ok(())
             }
             other => panic!("`{}` is not executed", other.as_str()),
@@ -260,7 +277,19 @@ impl World {
                 VIOLATIONS.into(),
                 1.into(),
             ]],
-            Purpose::Timeouts => vec![TIMEOUTS.map(Value::from).to_vec()],
+            Purpose::Session if self.dialect == Dialect::Mysql => {
+                let mut row: Vec<Value> = vec!["7".into(); 13];
+                row.push(HOME.into());
+                vec![row]
+            }
+            Purpose::Session => [
+                ("lock_timeout", "7s"),
+                ("session_authorization", "sim"),
+                ("role", "none"),
+                ("schema", HOME),
+            ]
+            .map(|(name, value)| vec![name.into(), value.into()])
+            .to_vec(),
             other => panic!("`{}` is no query", other.as_str()),
         })
     }
@@ -292,10 +321,12 @@ impl World {
             return Err(busy());
         }
         let view = self.committed.clone();
+        let was_touched = self.connection().is_touched;
         self.connection().transaction = Some(Transaction {
             view,
             log: Vec::new(),
             is_aborted: false,
+            was_touched,
         });
         Ok(())
     }
@@ -320,7 +351,12 @@ impl World {
     }
 
     fn roll_back(&mut self) -> Answer<()> {
+        let dialect = self.dialect;
         match self.connection().transaction.take() {
+            Some(transaction) if dialect == Dialect::Postgres => {
+                self.connection().is_touched = transaction.was_touched;
+                Ok(())
+            }
             Some(_) => Ok(()),
             None => self.no_transaction(),
         }
@@ -335,6 +371,10 @@ impl World {
     }
 
     fn run(&mut self, text: String) -> Answer<()> {
+        self.heard()?;
+        if self.dialect != Dialect::Sqlite && text.ends_with("set") {
+            self.connection().is_touched = true;
+        }
         let foreign_keys = self.connection().foreign_keys && self.dialect == Dialect::Sqlite;
         self.write(Write::Run { text, foreign_keys })
     }
@@ -413,6 +453,12 @@ impl World {
 
     fn connection(&mut self) -> &mut Connection {
         &mut self.connections[self.speaker]
+    }
+
+    /// Where names are looked up elsewhere, the history table is found by its full name.
+    fn assert_found(&mut self, sql: &str) {
+        let is_found = !self.connection().is_touched || sql.contains(HOME);
+        assert!(is_found, "{sql}");
     }
 
     /// A statement comes with its place in a file.

@@ -46,12 +46,55 @@ fn among_runs_that_die_the_others_finish_or_name_what_is_partial() {
     assert!(table.sum("sqlite") > 1000 && table.sum("partial") > 100);
 }
 
-/// Two that take down and bring up against each other have no common end, so a redo is not among them.
+/// A person at each of several consoles resolves the same migration: one does it, and the others hear that it is done.
+#[test]
+fn of_several_that_resolve_at_once_one_does_it() {
+    let mut table = Table::new("resolved at once: schedules");
+    for scenario in Scenario::all() {
+        for dialect in DIALECTS {
+            let stage = scenario.stage(dialect).expect("it is well without trouble");
+            if !matches!(stage.options.goal, Goal::Resolve(_)) {
+                continue;
+            }
+            for seed in 0..SCHEDULES {
+                resolved(&stage, seed).unwrap_or_else(|error| {
+                    panic!("{} on {dialect}, seed {seed}: {error}", scenario.name)
+                });
+                table.count(scenario.name, dialect);
+            }
+        }
+    }
+    table.print();
+    assert!(table.sum("sqlite") > 500 && table.sum("mysql") > 500);
+}
+
+fn resolved(stage: &Stage, seed: u64) -> Result<(), String> {
+    let mut crowd = Crowd::new(stage, seed, 3, 0);
+    let mut done = 0;
+    for member in crowd.run()? {
+        match &member.end {
+            Some(Ok(Outcome::Ran(report))) => done += report.entries().len(),
+            Some(Err(failure)) => match failure.refusal() {
+                Some(Refusal::NothingPartial) => {}
+                // It waited as long as it may, and another one is at it just now.
+                Some(Refusal::Partial(_)) if stage.migrations.dialect() == Dialect::Sqlite => {}
+                _ => return Err(failure.to_string()),
+            },
+            other => return Err(format!("{other:?}")),
+        }
+    }
+    expect(done == 1, || format!("it was done {done} times"))?;
+    nothing_is_left(&crowd)?;
+    stage.check_end(&crowd.world)
+}
+
+/// Two that take down and bring up against each other have no common end, so a redo is not among them; what is
+/// resolved is only done once.
 fn for_every_stage(mut check: impl FnMut(&str, Dialect, &Stage) -> Result<(), String>) {
     for scenario in Scenario::all() {
         for dialect in DIALECTS {
             let stage = scenario.stage(dialect).expect("it is well without trouble");
-            if stage.options.goal != Goal::Redo {
+            if !matches!(stage.options.goal, Goal::Redo | Goal::Resolve(_)) {
                 check(scenario.name, dialect, &stage)
                     .unwrap_or_else(|error| panic!("{} on {dialect}: {error}", scenario.name));
             }

@@ -179,7 +179,7 @@ fn check_error(
     let next = match trouble {
         // Its last progress may have been lost with the server.
         Trouble::LosesServer { .. } => Next::MayHaveRun,
-        _ => Next::Waits,
+        _ => stage.next(),
     };
     stage
         .law

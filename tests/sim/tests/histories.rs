@@ -4,7 +4,8 @@ use migratory_core::{
     Dialect, FailureKind, Goal, Migrations, Options, Outcome, Refusal, Session, plan,
 };
 use sim::{
-    DIALECTS, Law, Next, Random, Subject, Table, Trouble, World, drive, expect, migrations, options,
+    DIALECTS, Law, Ledger, Next, Random, Subject, Table, Trouble, World, drive, expect, migrations,
+    options,
 };
 
 /// How many databases live through how many runs each.
@@ -49,6 +50,8 @@ fn live(dialect: Dialect, seed: u64, table: &mut Table) -> Result<(), String> {
         subjects: Subject::all(&migrations(dialect, UNIVERSE)),
         marker: None,
         has_marker: dialect == Dialect::Sqlite,
+        ledger: Ledger::default(),
+        until: None,
     };
     let mut program = program(&mut random);
     let mut past = Vec::new();

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::session::{Class, Moment, Purpose, Reply, Step};
-use crate::{History, Row, fixtures};
+use crate::{History, Row, Value, fixtures};
 
 /// As much of a database as a conversation can notice.
 pub(super) struct Database {
@@ -18,6 +18,8 @@ pub(super) struct Database {
     pub(super) locked: bool,
     /// How often timeouts of the session were set and not restored.
     pub(super) timeouts: i32,
+    /// Whether a statement set something in the session.
+    pub(super) is_touched: bool,
     /// How often the lock is not free.
     pub(super) busy_lock: u32,
     /// How many rows lose their parent in the first migration that runs.
@@ -40,7 +42,7 @@ impl Database {
         }
         match step {
             Step::Execute { sql, purpose, .. } => self.execute(sql, purpose),
-            Step::Query { purpose, .. } => self.query(purpose),
+            Step::Query { sql, purpose, .. } => self.query(sql, purpose),
             Step::Wait(pause) => {
                 self.now.elapsed += pause;
                 self.now.utc_ms += pause.as_millis() as i64;
@@ -70,7 +72,11 @@ impl Database {
                 }
             },
             Purpose::CreateTable => self.rows = Some(self.rows.take().unwrap_or_default()),
-            Purpose::Record(change) => drop(self.rows.as_mut().expect("the table").apply(change)),
+            // By then a migration has nothing to say any more, or its name is a full one.
+            Purpose::Record(change) => {
+                assert!(!self.is_touched || sql.contains("home"), "{sql}");
+                drop(self.rows.as_mut().expect("the table").apply(change));
+            }
             Purpose::WriteMarker => {
                 self.marker = sql["PRAGMA user_version = ".len()..]
                     .parse()
@@ -83,21 +89,27 @@ impl Database {
                 );
                 self.foreign_keys = sql.ends_with("ON");
             }
-            Purpose::Timeouts => match (
-                sql.contains("LOCAL"),
-                sql.contains("'0'") || sql.contains("= 0"),
-            ) {
-                (true, _) => {}
-                (false, true) => self.timeouts -= 1,
-                (false, false) => self.timeouts += 1,
-            },
+            Purpose::Timeouts if !sql.contains("LOCAL") => self.timeouts += 1,
+            Purpose::Session => {
+                self.timeouts = 0;
+                self.is_touched = false;
+            }
+            // SQLite has no such settings, and nobody reads them.
+            Purpose::Statement(_) => {
+                self.is_touched |= sql.contains("set") && self.seen.contains_key("session");
+            }
             _ => {}
         }
         Reply::Done
     }
 
-    fn query(&mut self, purpose: Purpose<'_>) -> Reply {
-        if purpose == Purpose::Recheck && !self.meanwhile.is_empty() {
+    fn query(&mut self, sql: &str, purpose: Purpose<'_>) -> Reply {
+        let looks_again = match purpose {
+            Purpose::Recheck => true,
+            Purpose::ReadHistory => self.before.is_some() && self.seen["read history"] > 2,
+            _ => false,
+        };
+        if looks_again && !self.meanwhile.is_empty() {
             let words = self.meanwhile.remove(0);
             self.rows = Some(fixtures::history(&words));
             self.before = self
@@ -152,7 +164,19 @@ impl Database {
                     9.into(),
                 ]]
             }
-            Purpose::Timeouts => vec![vec!["0".into(), "0".into()]],
+            Purpose::Session if sql.contains("@@") => {
+                let mut row: Vec<Value> = vec!["0".into(); 13];
+                row.push("home".into());
+                vec![row]
+            }
+            Purpose::Session => [
+                ("search_path", "app"),
+                ("session_authorization", "me"),
+                ("role", "none"),
+                ("schema", "home"),
+            ]
+            .map(|(name, value)| vec![name.into(), value.into()])
+            .to_vec(),
             _ => vec![],
         })
     }
@@ -189,6 +213,10 @@ impl Database {
         assert_eq!(
             self.foreign_keys, at_first.foreign_keys,
             "foreign keys are not as before after\n{text}"
+        );
+        assert!(
+            !self.is_touched,
+            "the session is not as before after\n{text}"
         );
         assert_eq!(self.timeouts, 0, "timeouts are not as before after\n{text}");
     }
