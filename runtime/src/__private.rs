@@ -2,6 +2,7 @@
 
 mod call;
 mod deferred;
+#[cfg_attr(not(feature = "rusqlite"), allow(dead_code, unused_imports))]
 mod rehearsal;
 pub mod test;
 

@@ -45,14 +45,27 @@
 //! - [`Migrations`]: the list, with the verbs `apply`, `plan`, `status` and `verify`.
 //! - [`Runner`]: a run with settings, a goal and somebody who watches.
 //! - [`Target`]: a connection, the client library's own type. Each client is a feature of this crate, and none is on by default:
-//!   `rusqlite`.
+//!   `rusqlite`, `postgres`, `tokio-postgres`, `mysql`, `mysql_async`, and `sqlx-sqlite` and `sqlx-postgres` for sqlx's connections
+//!   and pools.
 //! - [`Report`]: what a run did; a [`Plan`] is what it would do, and [`Event`]s tell of it on the way.
 //! - [`Error`]: what failed and where, what still stands, and the way out.
 //!
 //! It does not read SQL, and opens no file and no connection. It makes its own transactions and takes none. It never runs a
-//! statement again by guess: what was interrupted outside of a transaction is for a person to look at.
+//! statement again by guess: what was interrupted outside of a transaction is for a person to look at, and to
+//! [resolve](Runner::resolve).
 // Without a driver there is nobody to run a session.
-#![cfg_attr(not(feature = "rusqlite"), allow(dead_code, unused_imports))]
+#![cfg_attr(
+    not(any(
+        feature = "rusqlite",
+        feature = "postgres",
+        feature = "tokio-postgres",
+        feature = "mysql",
+        feature = "mysql_async",
+        feature = "sqlx-sqlite",
+        feature = "sqlx-postgres"
+    )),
+    allow(dead_code, unused_imports)
+)]
 
 #[doc(hidden)]
 pub mod __private;
@@ -63,14 +76,18 @@ mod identity;
 mod migrations;
 mod runner;
 mod target;
+// A driver that blocks uses one half of it, one that is awaited the other.
+#[allow(dead_code, unused_imports)]
+mod trace;
 
 pub use error::Error;
 pub use migrations::Migrations;
 pub use migratory_core::{
-    Action, Chain, Checksum, Choice, Deed, Dialect, Direction, Down, Entry, Event, Failure,
-    FailureKind, Fate, ForeignKeys, Goal, Interrupted, Label, Migration, NoWayDown, Plan, Policy,
-    Recorded, Refusal, Repeatable, Report, RustCall, Script, State, Statement, Status, Timeouts,
-    TransactionMode, Verdict, Version, pack,
+    Action, CallResult, Called, Chain, Checksum, Choice, Deed, Dialect, Difference, Direction,
+    Down, Edited, Entry, Event, Failure, FailureKind, Fate, ForeignKeys, Goal, Interrupted, Label,
+    Migration, NoWayDown, Plan, Policy, Recorded, Refusal, Repeatable, Report, Resolution,
+    Resolvable, Resolve, RustCall, Script, State, Statement, Status, Timeouts, TransactionMode,
+    Verdict, Version, pack,
 };
 pub use runner::Runner;
 pub use target::Target;

@@ -2,8 +2,8 @@ use std::fmt;
 use std::time::Duration;
 
 use migratory_core::{
-    Event, Goal, History, Migrations, Options, Outcome, Plan, Policy, Report, Session, Status,
-    Verdict, Version, status, verify,
+    Event, Goal, History, Migrations, Options, Outcome, Plan, Policy, Report, Resolution, Session,
+    Status, Verdict, Version, status, verify,
 };
 
 use crate::Target;
@@ -12,8 +12,8 @@ use crate::target::{Request, Watch};
 /// A run with settings.
 ///
 /// A goal says where the run is to end, and without one it is the newest migration: [`to`](Self::to), [`down_to`](Self::down_to),
-/// [`down_all`](Self::down_all), [`redo`](Self::redo), [`baseline`](Self::baseline). Then comes one verb: [`apply`](Self::apply)
-/// goes there, [`plan`](Self::plan) says how it would, [`status`](Self::status) and [`verify`](Self::verify) look at what is.
+/// [`down_all`](Self::down_all), [`redo`](Self::redo), [`baseline`](Self::baseline), [`resolve`](Self::resolve). Then comes one verb:
+/// [`apply`](Self::apply) goes there, [`plan`](Self::plan) says how it would, [`status`](Self::status) and [`verify`](Self::verify) look at what is.
 ///
 /// A runner without a verb does nothing, and the compiler says so (F56):
 ///
@@ -62,6 +62,24 @@ impl<'r> Runner<'r> {
     /// Everything up to this version recorded as applied and not run: for a database that was migrated by other means.
     pub fn baseline(self, version: impl Into<Version>) -> Self {
         self.goal(Goal::Baseline(version.into()))
+    }
+
+    /// The migration that stands in part brought to an end, and nothing else.
+    ///
+    /// A run refuses a database in which a migration was interrupted outside of a transaction: what the statement left behind that was
+    /// being run, it does not guess. Whoever has looked says how it goes on:
+    ///
+    /// | | it was going up | it was going down |
+    /// |---|---|---|
+    /// | [`Continue`](Resolution::Continue) | the statement that was being run, and those behind it; it is applied | the same of its way down; it is gone |
+    /// | [`GoUp`](Resolution::GoUp) | all of its way up, from the first statement | the same |
+    /// | [`GoDown`](Resolution::GoDown) | all of its way down, from the first statement | the same |
+    /// | [`MarkDone`](Resolution::MarkDone) | recorded as applied, nothing is run | recorded as gone, nothing is run |
+    /// | [`MarkUndone`](Resolution::MarkUndone) | recorded as gone, nothing is run | recorded as applied, nothing is run |
+    ///
+    /// With nothing to resolve it is refused.
+    pub fn resolve(self, resolution: Resolution) -> Self {
+        self.goal(Goal::Resolve(resolution))
     }
 
     /// Lets [`apply`](Self::apply) only report what it would do. It takes no lock and writes nothing.

@@ -1,15 +1,18 @@
 use migratory_core::{Dialect, Event, Outcome, Session};
 
-use crate::Error;
-use crate::drivers::{self, Driver};
-
 /// A connection that migrations can be applied to: the client library's own type.
 ///
 /// What a verb gives follows from it: a [`Result`] where the client blocks, a future of one where it does not.
+///
+/// A pool of sqlx is a connection, too: a run takes one out of it for all of its steps.
+///
+/// A future that is dropped before its end gives back what the run holds. What has to be said to the server for that goes out with
+/// the drop, and is in effect when the server has read it. A pool of sqlx closes the connection, or has it clean before it lends it
+/// again.
 #[diagnostic::on_unimplemented(
     message = "migrations cannot be applied to a `{Self}`",
     label = "not a connection that this build of `migratory` knows",
-    note = "a client library is a feature of `migratory`: `rusqlite` for `rusqlite::Connection`",
+    note = "a client library is a feature of `migratory`: `rusqlite` for `rusqlite::Connection`, `tokio-postgres` for `tokio_postgres::Client`, `mysql_async` for `mysql_async::Conn`, `sqlx-postgres` for `sqlx::PgConnection` and `sqlx::PgPool`",
     note = "a connection out of a pool or behind a guard is passed as `&mut *connection`",
     note = "a run makes its own transactions, so it takes the connection and not an open transaction"
 )]
@@ -42,23 +45,6 @@ pub struct Request<'r, T> {
     pub(crate) finish: Finish<'r, T>,
 }
 
-impl<T> Request<'_, T> {
-    /// Drives the session on a client that blocks.
-    ///
-    /// # Errors
-    ///
-    /// Why it failed; that the list is written for another database; that the connection is in a transaction.
-    pub(crate) fn run<D: Driver>(self, driver: D) -> Result<T, Error> {
-        if self.dialect != D::DIALECT {
-            return Err(Error::other_dialect(self.dialect, D::DIALECT));
-        }
-        if self.writes && driver.is_in_transaction() {
-            return Err(Error::in_transaction());
-        }
-        drivers::run(self.session, driver, self.watch).map(self.finish)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::future::Future;
@@ -68,7 +54,7 @@ mod tests {
     use migratory_core::{Reply, Step};
 
     use super::*;
-    use crate::Migrations;
+    use crate::{Error, Migrations};
 
     /// A client that does not block: every step is awaited.
     struct Client {

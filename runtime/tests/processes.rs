@@ -209,6 +209,7 @@ fn migration(number: u64) -> Migration {
         sql,
         line: 1,
         transactional: true,
+        touches_session: false,
     });
     Migration::new(
         Version::new(number, 4),

@@ -285,9 +285,9 @@ fn main() {
     let list = outer::inner::db::MIGRATIONS;
     let store::Script::Rust(function) = list.versioned()[2].up() else { panic!("it is Rust") };
     let mut count = 0_u32;
-    function.call(&mut count).unwrap();
+    function.call(&mut count).at_once().unwrap();
     println!("00 {count} {} {}", list.head() == by_path::MIGRATIONS.head(), outer::inner::db::Version::LATEST);
-    println!("00 {}", function.call(&mut "x").unwrap_err());
+    println!("00 {}", function.call(&mut "x").at_once().unwrap_err());
 }
 "#,
         );

@@ -34,9 +34,9 @@ const EACH_DIALECT: Step = Step {
     action: Action::Call(each_dialect),
 };
 
-const WITHOUT_DRIVERS: Step = Step {
-    name: "without drivers",
-    action: Action::Cargo(&["check", "-p", "migratory", "--no-default-features"], &[]),
+const EACH_DRIVER: Step = Step {
+    name: "each driver",
+    action: Action::Call(each_driver),
 };
 
 const WASM: Step = Step {
@@ -88,7 +88,7 @@ pub(crate) fn ci() -> Vec<Step> {
         TIDY,
         CLIPPY,
         EACH_DIALECT,
-        WITHOUT_DRIVERS,
+        EACH_DRIVER,
         WASM,
         DOCS,
         README,
@@ -114,6 +114,58 @@ fn each_dialect(root: &Path) -> Result<Outcome, String> {
     for dialect in dialects {
         let package = ["check", "-p", "migratory-build", "--no-default-features"];
         succeed(cargo(root).args(package).args(["--features", dialect]))?;
+    }
+    Ok(Outcome::Passed("none, and each alone".to_owned()))
+}
+
+/// The features of `migratory` that are drivers, and the packages that each may bring beside its dialect's.
+const DRIVERS: &[(&str, &[&str])] = &[
+    ("postgres", &["postgres", "tokio-postgres"]),
+    ("rusqlite", &["libsqlite3-sys", "rusqlite"]),
+    ("sqlx-postgres", &["sqlx-postgres"]),
+    ("sqlx-sqlite", &["libsqlite3-sys", "sqlx-sqlite"]),
+    ("tokio-postgres", &["tokio-postgres"]),
+];
+
+/// Packages that are clients, or parts of one.
+const CLIENTS: &[&str] = &[
+    "diesel",
+    "libsqlite3-sys",
+    "mysql",
+    "mysql_async",
+    "postgres",
+    "rusqlite",
+    "sqlx-mysql",
+    "sqlx-postgres",
+    "sqlx-sqlite",
+    "tokio-postgres",
+];
+
+/// Nobody compiles a client that was not asked for, and each driver is complete alone.
+fn each_driver(root: &Path) -> Result<Outcome, String> {
+    for (driver, packages) in [("", &[] as &[&str])].iter().chain(DRIVERS) {
+        let alone = [
+            "-p",
+            "migratory",
+            "--no-default-features",
+            "--features",
+            driver,
+        ];
+        let denied = ["--", "-D", "warnings"];
+        succeed(cargo(root).arg("clippy").args(alone).args(denied))?;
+        let tree = ["--edges", "normal", "--prefix", "none", "--format", "{p}"];
+        let output = cargo(root).arg("tree").args(alone).args(tree).output();
+        let output = output.map_err(|error| format!("failed to start cargo tree: {error}"))?;
+        let tree = String::from_utf8_lossy(&output.stdout);
+        let names = tree.lines().filter_map(|line| line.split(' ').next());
+        let mut clients: Vec<&str> = names.filter(|name| CLIENTS.contains(name)).collect();
+        clients.sort_unstable();
+        clients.dedup();
+        if clients != *packages {
+            return Err(format!(
+                "`{driver}` compiles {clients:?}, and not {packages:?}"
+            ));
+        }
     }
     Ok(Outcome::Passed("none, and each alone".to_owned()))
 }

@@ -39,10 +39,10 @@ impl Deferred {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use migratory_core::{RustCall, Script};
+    use migratory_core::{Called, RustCall, Script};
 
-    const FIRST: RustCall = |_| Err("first".into());
-    const SECOND: RustCall = |_| Err("second".into());
+    const FIRST: RustCall = |_| Called::Ended(Err("first".into()));
+    const SECOND: RustCall = |_| Called::Ended(Err("second".into()));
     static LIST: Deferred = Deferred::new(
         "1\0\0a\0\0sha256:aa\0\x007\0\0rust\0\0\0\0m/1_a.rs\0\0\0\0\0\0\0\0\
         2\0\0b\0\0sha256:bb\0\x008\0\0\0\0\0\0m/2_b.sql\0\x001 B\0\0\0\0\0\0\
@@ -56,7 +56,7 @@ mod tests {
         let said: Vec<String> = list
             .iter()
             .map(|migration| match migration.up() {
-                Script::Rust(function) => function.call(&mut ()).unwrap_err().to_string(),
+                Script::Rust(function) => function.call(&mut ()).at_once().unwrap_err().to_string(),
                 up => format!("{} statement", up.len()),
             })
             .collect();

@@ -1,17 +1,50 @@
 //! Whoever holds the database: a driver performs the steps of a session on one client library and decides nothing.
+//!
+//! The loop that drives a session is written twice, for clients that block and for clients that are awaited, and the two differ by
+//! `.await` and by what can be done when the caller goes away.
 
+#[cfg(any(
+    feature = "tokio-postgres",
+    feature = "mysql_async",
+    feature = "sqlx-sqlite",
+    feature = "sqlx-postgres"
+))]
+mod awaiting;
+#[cfg(any(feature = "rusqlite", feature = "postgres", feature = "mysql"))]
+mod blocking;
+#[cfg(feature = "mysql")]
+mod mysql;
+#[cfg(feature = "mysql_async")]
+mod mysql_async;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "rusqlite")]
 mod rusqlite;
+#[cfg(any(feature = "mysql", feature = "mysql_async"))]
+mod rust_mysql;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+mod rust_postgres;
+#[cfg(any(feature = "rusqlite", feature = "sqlx-sqlite"))]
+mod sqlite_codes;
+#[cfg(any(
+    feature = "postgres",
+    feature = "tokio-postgres",
+    feature = "sqlx-postgres"
+))]
+mod sqlstate;
+#[cfg(any(feature = "sqlx-sqlite", feature = "sqlx-postgres"))]
+mod sqlx;
+#[cfg(feature = "tokio-postgres")]
+mod tokio_postgres;
 
 use std::error::Error as StdError;
-use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use migratory_core::{Class, Event, Heard, Moment, Outcome, Reply, Session, Step};
+use migratory_core::{CallResult, Class, Event, Moment, Reply, Session};
 
 use crate::identity::whoever_runs_this;
 use crate::target::Watch;
-use crate::{Dialect, Error};
+use crate::trace::Trace;
 
 /// A step that failed: what kind of failure it is as far as a run depends on it, and the client's error if it was one.
 pub(crate) struct Failed {
@@ -23,81 +56,29 @@ pub(crate) struct Failed {
 /// The client library's own error.
 pub(crate) type Cause = Option<Box<dyn StdError + Send + Sync>>;
 
-/// Performs steps on a client that blocks.
-pub(crate) trait Driver {
-    /// What the client speaks.
-    const DIALECT: Dialect;
-
-    /// Whether the connection is in a transaction.
-    fn is_in_transaction(&self) -> bool;
-
-    /// Performs a step that is neither a wait nor the end.
-    fn perform(&mut self, step: Step<'_>) -> Result<Reply, Failed>;
-
-    /// Rolls back a transaction that a migration opened by itself and left open.
-    fn leave(&mut self);
-}
-
-/// Drives a session to its end.
-///
-/// # Errors
-///
-/// Why the run failed, with the client's error as its source.
-pub(crate) fn run<D: Driver>(
-    mut session: Session,
-    mut driver: D,
-    mut watch: Watch<'_>,
-) -> Result<Outcome, Error> {
-    let clock = Clock::start();
-    let mut cause = None;
-    let guard = Guard {
-        session: &mut session,
-        driver: &mut driver,
-    };
-    loop {
-        let result = match guard.session.step() {
-            Step::Done => break,
-            Step::Wait(pause) => {
-                thread::sleep(pause);
-                Ok(Reply::Done)
-            }
-            step => guard.driver.perform(step),
-        };
-        let (reply, error) = told(result);
-        if guard.session.reply(reply, clock.now()) == Heard::Ended {
-            cause = error;
-        }
-        announce(guard.session, &mut watch);
+impl Failed {
+    /// What a migration in Rust returned.
+    fn of_a_call(result: CallResult) -> Result<Reply, Self> {
+        result.map(|()| Reply::Done).map_err(|error| Self {
+            class: Class::Other,
+            message: described(&*error),
+            error: Some(error),
+        })
     }
-    drop(guard);
-    session
-        .finish()
-        .map_err(|failure| Error::failed(failure, cause))
 }
 
-/// Cleans up behind a run. When a migration or whoever watches panics, the run is given up on the way out: the transaction is rolled
-/// back, and settings are as they were.
-struct Guard<'r, D: Driver> {
-    session: &'r mut Session,
-    driver: &'r mut D,
-}
-
-impl<D: Driver> Drop for Guard<'_, D> {
-    fn drop(&mut self) {
-        let clock = Clock::start();
-        if thread::panicking() {
-            self.session.abandon();
+/// An error with what it comes from, as far as it does not say that itself.
+fn described(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
         }
-        loop {
-            let result = match self.session.step() {
-                Step::Done => break,
-                Step::Wait(_) => Ok(Reply::Done),
-                step => self.driver.perform(step),
-            };
-            let _ = self.session.reply(told(result).0, clock.now());
-        }
-        self.driver.leave();
+        source = error.source();
     }
+    text
 }
 
 /// What the session hears of a result, and the error that it does not.
@@ -112,12 +93,13 @@ fn told(result: Result<Reply, Failed>) -> (Reply, Cause) {
     }
 }
 
-fn announce(session: &mut Session, watch: &mut Watch<'_>) {
+fn announce(session: &mut Session, watch: &mut Watch<'_>, trace: &mut Trace) {
     let events: Vec<Event> = session.events().collect();
     for event in &events {
         if matches!(event, Event::Started { .. }) {
             session.identify(whoever_runs_this);
         }
+        trace.event(event);
         if let Some(watch) = watch {
             watch(event);
         }

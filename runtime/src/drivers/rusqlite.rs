@@ -1,11 +1,11 @@
 use std::time::Duration;
 
 use migratory_core::{Class, Purpose, Reply, Step, Value};
-use rusqlite::ffi;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error as ClientError};
 
-use super::{Driver, Failed};
+use super::blocking::Driver;
+use super::{Failed, sqlite_codes};
 use crate::target::{Request, Sealed, Target};
 use crate::{Dialect, Error};
 
@@ -59,15 +59,11 @@ impl Driver for Rusqlite<'_> {
                 rows.map(Reply::Rows).map_err(|error| failed(error, sql))
             }
             Step::Call { function, .. } => {
-                let result = function.call(self.connection);
+                let result = function.call(self.connection).at_once();
                 if self.has_lost_its_transaction() {
                     return Err(ended());
                 }
-                result.map(|()| Reply::Done).map_err(|error| Failed {
-                    class: Class::Other,
-                    message: error.to_string(),
-                    error: Some(error),
-                })
+                Failed::of_a_call(result)
             }
             Step::Wait(_) | Step::Done => Ok(Reply::Done),
         }
@@ -173,28 +169,13 @@ fn value(value: ValueRef<'_>) -> Value {
 fn failed(error: ClientError, sql: &str) -> Failed {
     let message = message(&error, sql);
     Failed {
-        class: class(&error, &message, sql),
+        class: match error.sqlite_error() {
+            Some(error) => sqlite_codes::class(error.extended_code, &message, sql),
+            None => Class::Other,
+        },
         message,
         error: Some(error.into()),
     }
-}
-
-fn class(error: &ClientError, message: &str, sql: &str) -> Class {
-    match error.sqlite_error().map(|error| error.extended_code) {
-        // A plain SQLITE_LOCKED is a conflict within this connection, which no waiting ends.
-        Some(ffi::SQLITE_LOCKED_SHAREDCACHE) => Class::Busy,
-        Some(code) if code & 0xff == ffi::SQLITE_BUSY => Class::Busy,
-        Some(ffi::SQLITE_ERROR) if misses_its_table(message, sql) => Class::MissingTable,
-        _ => Class::Other,
-    }
-}
-
-/// Whether the table that a query reads is the one that does not exist. A view is there even if what it reads is not.
-fn misses_its_table(message: &str, sql: &str) -> bool {
-    let plain = |text: &str| text.replace('"', "");
-    message
-        .strip_prefix("no such table: ")
-        .is_some_and(|name| plain(sql).contains(&format!(" FROM {} WHERE ", plain(name))))
 }
 
 /// The client's words without the statement, which the run names by its line.

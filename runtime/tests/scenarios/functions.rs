@@ -1,24 +1,21 @@
 //! The migrations in Rust that scenarios name.
 
 use std::any::Any;
-use std::error::Error;
 
-use migratory::RustCall;
+use migratory::{CallResult, Called, RustCall};
 use rusqlite::Connection;
-
-type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
 pub(crate) fn named(name: &str) -> RustCall {
     match name {
         "add_user" => |connection| run(connection, "INSERT INTO users DEFAULT VALUES"),
         "remove_users" => |connection| run(connection, "DELETE FROM users"),
         "fail" => |connection| {
-            run(connection, "INSERT INTO users DEFAULT VALUES")?;
-            Err("the archive cannot be read".into())
+            let inserted = insert(connection, "INSERT INTO users DEFAULT VALUES");
+            Called::Ended(inserted.and(Err("the archive cannot be read".into())))
         },
         "break" => |connection| run(connection, "INSERT INTO nowhere DEFAULT VALUES"),
         "panic" => |connection| {
-            run(connection, "INSERT INTO users DEFAULT VALUES")?;
+            let _ = run(connection, "INSERT INTO users DEFAULT VALUES");
             panic!("a bug of the user's")
         },
         "commit" => |connection| run(connection, "INSERT INTO users DEFAULT VALUES; COMMIT"),
@@ -28,7 +25,11 @@ pub(crate) fn named(name: &str) -> RustCall {
     }
 }
 
-fn run(connection: &mut dyn Any, sql: &str) -> Outcome {
+fn run<'c>(connection: &'c mut (dyn Any + Send), sql: &str) -> Called<'c> {
+    Called::Ended(insert(connection, sql))
+}
+
+fn insert(connection: &mut (dyn Any + Send), sql: &str) -> CallResult {
     let connection: &mut Connection = connection
         .downcast_mut()
         .ok_or("it is another connection")?;

@@ -4,7 +4,6 @@
 //! after it is one statement. `- NAME` takes a file away. `$ COMMAND` does something, and the lines with `|` say what came of it;
 //! with `UPDATE` set they are written anew.
 
-mod files;
 mod functions;
 mod world;
 
@@ -61,61 +60,6 @@ fn check(file: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("tests/scenarios")
         .join(file);
-    let expected = std::fs::read_to_string(&path).expect("the scenarios can be read");
-    let actual = play(&expected);
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, actual).expect("the scenarios can be written");
-        return;
-    }
-    let mut lines = expected.lines().zip(actual.lines()).zip(1..);
-    let first = lines.find(|((expected, actual), _)| expected != actual);
-    if let Some(((expected, actual), number)) = first {
-        panic!(
-            "{file}:{number}\n  expected {expected}\n  but got  {actual}\n\n{}",
-            around(
-                &play(&std::fs::read_to_string(&path).unwrap_or_default()),
-                number
-            )
-        );
-    }
-    assert_eq!(expected, actual, "{file}");
-}
-
-/// The scenario that a line belongs to, up to its end.
-fn around(text: &str, number: usize) -> String {
-    let lines: Vec<&str> = text.lines().collect();
-    let begin = lines[..number]
-        .iter()
-        .rposition(|line| line.starts_with("> "))
-        .unwrap_or(0);
-    let end = lines[number..]
-        .iter()
-        .position(|line| line.starts_with("> "))
-        .map_or(lines.len(), |end| number + end);
-    lines[begin..end].join("\n")
-}
-
-/// The same scenarios with what comes of their commands now.
-fn play(text: &str) -> String {
-    let mut played = String::new();
-    let mut world = World::new();
-    for line in text.lines().filter(|line| !line.starts_with('|')) {
-        played.push_str(line);
-        played.push('\n');
-        match line.split_at_checked(2) {
-            Some(("> ", _)) => world = World::new(),
-            Some(("+ ", file)) => world.files.begin(file),
-            Some(("- ", name)) => world.files.remove(name),
-            Some(("$ ", command)) => {
-                world.files.close();
-                for line in world.perform(command).lines() {
-                    played.push_str(format!("| {line}").trim_end());
-                    played.push('\n');
-                }
-            }
-            _ if line.starts_with('#') => {}
-            _ => world.files.line(line),
-        }
-    }
-    played
+    let text = std::fs::read_to_string(&path).expect("the scenarios can be read");
+    conformance::check(&path, &conformance::play(&text, World::new));
 }

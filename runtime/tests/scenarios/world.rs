@@ -1,21 +1,21 @@
 use std::cell::RefCell;
-use std::error::Error;
-use std::fmt::{Display, Write};
+use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use migratory::{Choice, Event, Policy, Runner, Status, Version};
+use conformance::{Files, RustFunctions, Stage, lines, said, stable, told};
+use migratory::{Dialect, Event, Runner};
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
-use crate::files::Files;
+use crate::functions;
 
 /// A database file, a connection of the program's and one of somebody else's.
 pub(crate) struct World {
-    pub(crate) files: Files,
+    files: Files,
     folder: TempDir,
     connection: Connection,
     other: Connection,
@@ -31,16 +31,21 @@ impl World {
         let folder = tempfile::tempdir().expect("a folder for the database");
         let path = folder.path().join("app.db");
         Self {
-            files: Files::default(),
+            files: Files::new(Dialect::Sqlite, RustFunctions(functions::named)),
             connection: Connection::open(&path).expect("a database"),
             other: Connection::open(&path).expect("a database"),
             folder,
             settings: Vec::new(),
         }
     }
+}
 
-    /// Does what a command says, and says what came of it.
-    pub(crate) fn perform(&mut self, command: &str) -> String {
+impl Stage for World {
+    fn files(&mut self) -> &mut Files {
+        &mut self.files
+    }
+
+    fn perform(&mut self, command: &str) -> String {
         let (verb, rest) = command.split_once(' ').unwrap_or((command, ""));
         match verb {
             "sql" => said(rows(&self.connection, rest)),
@@ -52,7 +57,9 @@ impl World {
             _ => self.run(verb, rest),
         }
     }
+}
 
+impl World {
     fn run(&mut self, verb: &str, words: &str) -> String {
         let before = self.bytes();
         let words: Vec<&str> = words.split_whitespace().collect();
@@ -160,59 +167,14 @@ impl World {
     }
 }
 
-fn told<'r>(runner: Runner<'r>, word: &str) -> Runner<'r> {
-    let (name, value) = word.split_once('=').unwrap_or((word, ""));
-    let version = || Version::parse(value).expect("a version");
-    match name {
-        "to" => runner.to(version()),
-        "down-to" => runner.down_to(version()),
-        "down-all" => runner.down_all(),
-        "redo" => runner.redo(),
-        "baseline" => runner.baseline(version()),
-        "dry" => runner.dry_run(),
-        "allow" => runner.policy(policy(value)),
-        "events" | "trace" => runner,
-        other => panic!("no option is called {other}"),
-    }
-}
-
-fn policy(name: &str) -> Policy {
-    let mut policy = Policy::default();
-    match name {
-        "out-of-order" => policy.out_of_order = Choice::Allow,
-        "missing" => policy.missing = Choice::Allow,
-        "newer" => policy.newer = Choice::Allow,
-        other => panic!("no policy is called {other}"),
-    }
-    policy
-}
-
 fn listen(connection: &mut Connection, ear: Option<fn(TraceEvent<'_>)>) {
-    let heard = connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, ear);
-    heard.expect("the connection can be listened to");
+    connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, ear);
 }
 
 fn hear(event: TraceEvent<'_>) {
     if let TraceEvent::Stmt(_, sql) = event {
         SAID.with_borrow_mut(|said| said.push(sql.into()));
     }
-}
-
-fn said<E: Error>(result: Result<impl Display, E>) -> String {
-    match result {
-        Ok(value) => value.to_string(),
-        Err(error) => match error.source() {
-            Some(source) => format!("error: {error}\n  source: {source}"),
-            None => format!("error: {error}"),
-        },
-    }
-}
-
-fn lines(statuses: &[Status]) -> String {
-    statuses
-        .iter()
-        .map(|status| format!("{status}\n"))
-        .collect()
 }
 
 /// The rows of a query, or of the last statement of several.
@@ -238,36 +200,4 @@ fn shown(value: rusqlite::types::ValueRef<'_>) -> String {
         ValueRef::Real(number) => number.to_string(),
         ValueRef::Text(text) | ValueRef::Blob(text) => String::from_utf8_lossy(text).into_owned(),
     }
-}
-
-/// The text without what differs from run to run: times and durations.
-fn stable(text: &str) -> String {
-    let text = text.replace("under 1 ms", "1 ms");
-    let mut stable = String::new();
-    let mut rest = text.as_str();
-    while let Some(start) = rest.find(|character: char| character.is_ascii_digit()) {
-        let (before, from) = rest.split_at(start);
-        stable.push_str(before);
-        let end = from
-            .find(|character: char| !character.is_ascii_digit() && !"-:.TZ".contains(character));
-        let (number, after) = from.split_at(end.unwrap_or(from.len()));
-        let starts_word =
-            !before.ends_with(|character: char| character.is_alphanumeric() || character == '_');
-        let unit = [" ms", "ms", "µs", "ns", "s"].into_iter().find(|unit| {
-            after.strip_prefix(unit).is_some_and(|after| {
-                !after.starts_with(|character: char| character.is_alphanumeric())
-            })
-        });
-        match unit {
-            _ if number.len() == 24 && number.ends_with('Z') => stable.push_str("NOW"),
-            Some(unit) if starts_word => {
-                stable.push('T');
-                rest = &after[unit.len()..];
-                continue;
-            }
-            _ => stable.push_str(number),
-        }
-        rest = after;
-    }
-    stable + rest
 }

@@ -1,15 +1,19 @@
 use std::collections::BTreeMap;
 
 use migratory::{
-    Dialect, Down, Migration, Migrations, Repeatable, Script, Statement, Timeouts, Version, pack,
+    Dialect, Down, Migration, Migrations, Repeatable, RustCall, Script, Statement, Timeouts,
+    Version, pack,
 };
 use migratory_core::{content_digest, link_of, link_text, repeatable_key_of};
 
-use crate::functions;
+/// The migrations in Rust that scenarios name.
+#[derive(Clone, Copy)]
+pub struct RustFunctions(pub fn(&str) -> RustCall);
 
 /// The migrations directory of a scenario.
-#[derive(Default)]
-pub(crate) struct Files {
+pub struct Files {
+    dialect: Dialect,
+    functions: RustFunctions,
     files: BTreeMap<String, File>,
     open: String,
 }
@@ -21,7 +25,18 @@ struct File {
 }
 
 impl Files {
-    pub(crate) fn begin(&mut self, text: &str) {
+    /// An empty one.
+    pub fn new(dialect: Dialect, functions: RustFunctions) -> Self {
+        Self {
+            dialect,
+            functions,
+            files: BTreeMap::new(),
+            open: String::new(),
+        }
+    }
+
+    /// A file begins: its name and its options. One of that name is replaced.
+    pub fn begin(&mut self, text: &str) {
         let (name, options) = text.split_once(' ').unwrap_or((text, ""));
         let file = File {
             options: options.into(),
@@ -31,7 +46,12 @@ impl Files {
         self.open = name.into();
     }
 
-    pub(crate) fn line(&mut self, line: &str) {
+    /// The next line of the file, which is a statement.
+    ///
+    /// # Panics
+    ///
+    /// If no file was begun.
+    pub fn line(&mut self, line: &str) {
         if let Some(file) = self.files.get_mut(&self.open) {
             file.lines.push(line.into());
         } else {
@@ -40,16 +60,25 @@ impl Files {
     }
 
     /// What follows is no line of a file.
-    pub(crate) fn close(&mut self) {
+    pub fn close(&mut self) {
         self.open.clear();
     }
 
-    pub(crate) fn remove(&mut self, name: &str) {
+    /// Takes a file away.
+    ///
+    /// # Panics
+    ///
+    /// If there is none of that name.
+    pub fn remove(&mut self, name: &str) {
         self.files.remove(name).expect("the file is there");
     }
 
     /// The list that a build would make of them.
-    pub(crate) fn migrations(&self) -> Migrations {
+    ///
+    /// # Panics
+    ///
+    /// If a name is none of a migration.
+    pub fn migrations(&self) -> Migrations {
         let mut versioned = Vec::new();
         let mut repeatable = Vec::new();
         for (name, file) in &self.files {
@@ -58,33 +87,38 @@ impl Files {
                 .or(name.strip_suffix(".rs"))
                 .expect("an extension");
             match stem.strip_prefix("R__") {
-                Some(name) => repeatable.push(file.repeatable(name)),
+                Some(name) => repeatable.push(file.repeatable(name, self.functions)),
                 None if stem.ends_with(".down") => {}
-                None => versioned
-                    .push(file.migration(stem, self.files.get(&format!("{stem}.down.sql")))),
+                None => versioned.push(file.migration(
+                    stem,
+                    self.files.get(&format!("{stem}.down.sql")),
+                    self.functions,
+                )),
             }
         }
-        Migrations::new(Dialect::Sqlite, versioned.leak(), repeatable.leak())
+        Migrations::new(self.dialect, versioned.leak(), repeatable.leak())
     }
 }
 
 impl File {
-    fn migration(&self, stem: &str, down: Option<&Self>) -> Migration {
+    fn migration(&self, stem: &str, down: Option<&Self>, functions: RustFunctions) -> Migration {
         let (number, name) = stem.split_once('_').expect("a version and a name");
         let version = Version::parse(number).expect("a version");
         let checksum = self.checksum();
         let link = link(version.key(), name, &checksum);
         let down = match down {
             _ if self.has("irreversible") => Down::Irreversible,
-            Some(down) => Down::Script(down.script(&format!("{stem}.down.sql"))),
-            None => self.function("down").map_or(Down::Missing, |function| {
-                Down::Script(Script::rust(
-                    leak(format!("migrations/{stem}.rs")),
-                    function,
-                ))
-            }),
+            Some(down) => Down::Script(down.script(&format!("{stem}.down.sql"), functions)),
+            None => self
+                .function("down", functions)
+                .map_or(Down::Missing, |function| {
+                    Down::Script(Script::rust(
+                        leak(format!("migrations/{stem}.rs")),
+                        function,
+                    ))
+                }),
         };
-        let up = self.script(&format!("{stem}.sql"));
+        let up = self.script(&format!("{stem}.sql"), functions);
         let mut migration =
             Migration::new(version, leak(name.into()), leak(checksum), link, up, down)
                 .with_timeouts(Timeouts {
@@ -100,7 +134,7 @@ impl File {
         migration
     }
 
-    fn repeatable(&self, name: &str) -> Repeatable {
+    fn repeatable(&self, name: &str, functions: RustFunctions) -> Repeatable {
         let mut digest = [0; 32];
         digest[..8].copy_from_slice(&content_digest(name.as_bytes()).to_be_bytes());
         let key = repeatable_key_of(&digest);
@@ -111,13 +145,13 @@ impl File {
             leak(name.into()),
             leak(checksum),
             link,
-            self.script(&format!("R__{name}.sql")),
+            self.script(&format!("R__{name}.sql"), functions),
         )
     }
 
-    fn script(&self, name: &str) -> Script {
+    fn script(&self, name: &str, functions: RustFunctions) -> Script {
         let file = format!("migrations/{name}");
-        if let Some(function) = self.function("up") {
+        if let Some(function) = self.function("up", functions) {
             return Script::rust(leak(file.replace(".sql", ".rs")), function);
         }
         let lines = self.lines.iter().zip(1..);
@@ -126,13 +160,16 @@ impl File {
             .map(|(sql, line)| Statement {
                 sql: sql.trim_end_matches(';'),
                 line,
-                transactional: true,
+                transactional: !sql.contains("CONCURRENTLY"),
+                touches_session: ["SET", "SELECT", "START", "USE"]
+                    .iter()
+                    .any(|verb| sql.starts_with(verb)),
             });
         Script::sql(leak(file), leak(pack(statements)))
     }
 
-    fn function(&self, direction: &str) -> Option<migratory::RustCall> {
-        self.value(direction).map(functions::named)
+    fn function(&self, direction: &str, functions: RustFunctions) -> Option<RustCall> {
+        self.value(direction).map(functions.0)
     }
 
     fn checksum(&self) -> String {

@@ -1,0 +1,165 @@
+//! What the databases of sqlx have in common: where a connection comes from, and the steps.
+//!
+//! Transactions are plain SQL: sqlx ends only those that it gave out a value of, and such a value would hold the connection from the
+//! first step to the last.
+
+mod held;
+#[cfg(feature = "sqlx-postgres")]
+mod postgres;
+#[cfg(feature = "sqlx-sqlite")]
+mod sqlite;
+
+use ::sqlx::{AssertSqlSafe, Database, Execute, raw_sql};
+use migratory_core::{Purpose, Reply, Session, Step, Value};
+
+use super::Failed;
+use super::awaiting::AsyncDriver;
+use crate::Dialect;
+use held::Held;
+
+/// A database that sqlx speaks to.
+trait Speaks: Database {
+    const DIALECT: Dialect;
+
+    /// What is kept in mind during a run.
+    type Notes: Default + Send;
+
+    /// Runs SQL to its end.
+    fn execute(
+        on: On<'_, Self>,
+        sql: &str,
+        values: &[Value],
+        purpose: Purpose<'_>,
+    ) -> impl Future<Output = Result<(), Failed>> + Send;
+
+    /// Runs SQL and reads its rows.
+    fn query(
+        on: On<'_, Self>,
+        sql: &str,
+        values: &[Value],
+        purpose: Purpose<'_>,
+    ) -> impl Future<Output = Result<Vec<Vec<Value>>, Failed>> + Send;
+
+    /// Sees if the transaction is still open that a migration in Rust was called in.
+    fn look_for_transaction(
+        on: On<'_, Self>,
+        purpose: Purpose<'_>,
+    ) -> impl Future<Output = Result<(), Failed>> + Send;
+
+    /// What a failure of the client itself is to a run: there is no connection to be had.
+    fn lost(error: ::sqlx::Error) -> Failed {
+        Failed {
+            class: migratory_core::Class::Other,
+            message: error.to_string(),
+            error: Some(error.into()),
+        }
+    }
+
+    /// Sees to it that what the session holds is given back although nobody waits for it any more.
+    fn let_go(driver: &mut Sqlx<'_, Self>, session: &mut Session);
+}
+
+/// The connection of a step, and what is kept in mind.
+struct On<'s, DB: Speaks> {
+    connection: &'s mut DB::Connection,
+    notes: &'s mut DB::Notes,
+}
+
+/// Performs steps on a connection of sqlx.
+struct Sqlx<'c, DB: Speaks> {
+    held: Held<'c, DB>,
+    notes: DB::Notes,
+}
+
+impl<'c, DB: Speaks> Sqlx<'c, DB> {
+    fn new(held: Held<'c, DB>) -> Self {
+        Self {
+            held,
+            notes: DB::Notes::default(),
+        }
+    }
+
+    async fn on(&mut self) -> Result<On<'_, DB>, Failed> {
+        Ok(On {
+            connection: self.held.connection().await.map_err(DB::lost)?,
+            notes: &mut self.notes,
+        })
+    }
+}
+
+impl<DB: Speaks> AsyncDriver for Sqlx<'_, DB> {
+    const DIALECT: Dialect = DB::DIALECT;
+
+    fn is_in_transaction(&self) -> bool {
+        self.held.is_in_transaction()
+    }
+
+    async fn perform(&mut self, step: Step<'_>) -> Result<Reply, Failed> {
+        match step {
+            Step::Execute {
+                sql,
+                values,
+                purpose,
+            } => {
+                DB::execute(self.on().await?, sql, values, purpose).await?;
+                Ok(Reply::Done)
+            }
+            Step::Query {
+                sql,
+                values,
+                purpose,
+            } => {
+                let rows = DB::query(self.on().await?, sql, values, purpose).await;
+                rows.map(Reply::Rows)
+            }
+            Step::Call {
+                function,
+                place,
+                is_in_transaction,
+            } => {
+                let called = function.call(self.on().await?.connection);
+                let result = called.awaited().await;
+                if is_in_transaction && result.is_ok() {
+                    let purpose = Purpose::Statement(place);
+                    DB::look_for_transaction(self.on().await?, purpose).await?;
+                }
+                Failed::of_a_call(result)
+            }
+            Step::Wait(_) | Step::Done => Ok(Reply::Done),
+        }
+    }
+
+    fn let_go(&mut self, session: &mut Session) {
+        DB::let_go(self, session);
+    }
+}
+
+/// SQL to go as text in one message, and not to be prepared.
+fn raw<'q, DB: Database>(sql: &'q str) -> impl Execute<'q, DB> + 'q {
+    raw_sql(AssertSqlSafe(sql))
+}
+
+/// Makes targets of a database's connections, its pools and what those hand out.
+macro_rules! targets {
+    ($database:ty, $connection:ty) => {
+        targets!($database, $connection, Plain);
+        targets!($database, ::sqlx::pool::PoolConnection<$database>, Lent);
+        targets!($database, ::sqlx::Pool<$database>, Pool);
+    };
+    ($database:ty, $target:ty, $held:ident) => {
+        impl $crate::target::Sealed for $target {}
+
+        impl $crate::Target for $target {
+            type Output<'c, T: 'c> = $crate::drivers::awaiting::BoxFuture<'c, T>;
+
+            fn perform<'c, T: 'c>(
+                &'c mut self,
+                request: $crate::target::Request<'c, T>,
+            ) -> Self::Output<'c, T> {
+                let driver = super::Sqlx::<$database>::new(super::Held::$held(self));
+                Box::pin(request.run_async(driver))
+            }
+        }
+    };
+}
+use targets;

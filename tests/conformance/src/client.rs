@@ -1,0 +1,85 @@
+use std::any::Any;
+use std::task::Poll;
+
+use migratory::{CallResult, Called, Dialect, Error, Plan, Report, Runner, Status, Verdict};
+
+use crate::Place;
+
+/// A client library's connection, with the verbs of a run. A client that does not block is waited for in them.
+pub trait Client: Sized {
+    /// What it speaks.
+    const DIALECT: Dialect;
+
+    /// Connects to a database.
+    fn connect(place: &Place) -> Self;
+
+    /// Runs SQL on the connection, outside of any run.
+    ///
+    /// # Errors
+    ///
+    /// The client's own words.
+    fn execute(&mut self, sql: &str) -> Result<(), String>;
+
+    /// Is a migration in Rust: runs statements on the client's own connection, then ends as `end` says. A client that does not block
+    /// gives the future of that.
+    fn in_rust<'c>(
+        connection: &'c mut (dyn Any + Send),
+        sql: &'static [&'static str],
+        end: fn() -> CallResult,
+    ) -> Called<'c>;
+
+    /// [`Runner::apply`].
+    ///
+    /// # Errors
+    ///
+    /// The run's.
+    fn apply(&mut self, runner: Runner<'_>) -> Result<Report, Error>;
+
+    /// [`Runner::plan`].
+    ///
+    /// # Errors
+    ///
+    /// The run's.
+    fn plan(&mut self, runner: Runner<'_>) -> Result<Plan, Error>;
+
+    /// [`Runner::status`].
+    ///
+    /// # Errors
+    ///
+    /// The run's.
+    fn status(&mut self, runner: Runner<'_>) -> Result<Vec<Status>, Error>;
+
+    /// [`Runner::verify`].
+    ///
+    /// # Errors
+    ///
+    /// The run's.
+    fn verify(&mut self, runner: Runner<'_>) -> Result<Verdict, Error>;
+}
+
+/// A client that does not block.
+pub trait AsyncClient: Client {
+    /// [`Runner::apply`], dropped when it was polled so many times; `None` if it was not done by then.
+    ///
+    /// Whatever the drop sent has to be on its way when this returns.
+    fn apply_for(&mut self, runner: Runner<'_>, polls: usize) -> Option<Result<Report, Error>>;
+
+    /// A future that gives up when it was polled so many times.
+    fn limited<T>(
+        future: impl Future<Output = T>,
+        polls: usize,
+    ) -> impl Future<Output = Option<T>> {
+        let mut left = polls;
+        let mut future = Some(Box::pin(future));
+        std::future::poll_fn(move |context| {
+            if left == 0 {
+                future = None;
+            }
+            left = left.saturating_sub(1);
+            match &mut future {
+                None => Poll::Ready(None),
+                Some(future) => future.as_mut().poll(context).map(Some),
+            }
+        })
+    }
+}

@@ -1,0 +1,59 @@
+//! The suite with `mysql`.
+
+use std::any::Any;
+
+use conformance::{Client, Place};
+use migratory::{CallResult, Called, Dialect, Error, Plan, Report, Runner, Status, Verdict};
+use mysql::Conn;
+use mysql::prelude::Queryable;
+
+struct Mysql(Conn);
+
+conformance::suite!(Mysql);
+conformance::network!(Mysql);
+
+impl Client for Mysql {
+    const DIALECT: Dialect = Dialect::Mysql;
+
+    fn connect(place: &Place) -> Self {
+        // The port that was asked for, and not the socket behind it.
+        let url = format!("{}?prefer_socket=false", place.url());
+        Self(Conn::new(url.as_str()).expect("a connection"))
+    }
+
+    fn execute(&mut self, sql: &str) -> Result<(), String> {
+        self.0.query_drop(sql).map_err(|error| error.to_string())
+    }
+
+    fn in_rust<'c>(
+        connection: &'c mut (dyn Any + Send),
+        sql: &'static [&'static str],
+        end: fn() -> CallResult,
+    ) -> Called<'c> {
+        let mut run = || -> CallResult {
+            let connection = connection.downcast_mut::<Conn>();
+            let connection = connection.ok_or("it is another connection")?;
+            for sql in sql {
+                connection.query_drop(sql)?;
+            }
+            end()
+        };
+        Called::Ended(run())
+    }
+
+    fn apply(&mut self, runner: Runner<'_>) -> Result<Report, Error> {
+        runner.apply(&mut self.0)
+    }
+
+    fn plan(&mut self, runner: Runner<'_>) -> Result<Plan, Error> {
+        runner.plan(&mut self.0)
+    }
+
+    fn status(&mut self, runner: Runner<'_>) -> Result<Vec<Status>, Error> {
+        runner.status(&mut self.0)
+    }
+
+    fn verify(&mut self, runner: Runner<'_>) -> Result<Verdict, Error> {
+        runner.verify(&mut self.0)
+    }
+}

@@ -1,0 +1,55 @@
+//! The suite with `postgres`.
+
+use std::any::Any;
+
+use conformance::{Client, Place};
+use migratory::{CallResult, Called, Dialect, Error, Plan, Report, Runner, Status, Verdict};
+use postgres::NoTls;
+
+struct Postgres(postgres::Client);
+
+conformance::suite!(Postgres);
+conformance::network!(Postgres);
+
+impl Client for Postgres {
+    const DIALECT: Dialect = Dialect::Postgres;
+
+    fn connect(place: &Place) -> Self {
+        Self(postgres::Client::connect(&place.url(), NoTls).expect("a connection"))
+    }
+
+    fn execute(&mut self, sql: &str) -> Result<(), String> {
+        self.0.batch_execute(sql).map_err(|error| error.to_string())
+    }
+
+    fn in_rust<'c>(
+        connection: &'c mut (dyn Any + Send),
+        sql: &'static [&'static str],
+        end: fn() -> CallResult,
+    ) -> Called<'c> {
+        let run = |client: &mut postgres::Client| {
+            sql.iter().try_for_each(|sql| client.batch_execute(sql))?;
+            end()
+        };
+        Called::Ended(match connection.downcast_mut() {
+            Some(client) => run(client),
+            None => Err("it is another connection".into()),
+        })
+    }
+
+    fn apply(&mut self, runner: Runner<'_>) -> Result<Report, Error> {
+        runner.apply(&mut self.0)
+    }
+
+    fn plan(&mut self, runner: Runner<'_>) -> Result<Plan, Error> {
+        runner.plan(&mut self.0)
+    }
+
+    fn status(&mut self, runner: Runner<'_>) -> Result<Vec<Status>, Error> {
+        runner.status(&mut self.0)
+    }
+
+    fn verify(&mut self, runner: Runner<'_>) -> Result<Verdict, Error> {
+        runner.verify(&mut self.0)
+    }
+}

@@ -1,0 +1,95 @@
+//! Clients of sqlx for the suite: a connection, or a pool of one.
+
+/// Makes a client out of a target that is executed on by `&mut` or by `&`, the connection that its runs have, and what connects.
+macro_rules! client {
+    ($client:ident: [$($mutable:tt)?] $target:ty, $connection:ty, $dialect:expr, $connect:expr) => {
+        struct $client {
+            runtime: tokio::runtime::Runtime,
+            target: $target,
+        }
+
+        impl conformance::Client for $client {
+            const DIALECT: migratory::Dialect = $dialect;
+
+            fn connect(place: &conformance::Place) -> Self {
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                    .expect("a runtime");
+                let target = runtime.block_on($connect(place.url()));
+                Self {
+                    target: target.expect("a connection"),
+                    runtime,
+                }
+            }
+
+            fn execute(&mut self, sql: &str) -> Result<(), String> {
+                let sql = ::sqlx::raw_sql(::sqlx::AssertSqlSafe(sql));
+                let executed = ::sqlx::Executor::execute(&$($mutable)? self.target, sql);
+                let executed = self.runtime.block_on(executed);
+                executed.map(drop).map_err(|error| error.to_string())
+            }
+
+            fn in_rust<'c>(
+                connection: &'c mut (dyn std::any::Any + Send),
+                sql: &'static [&'static str],
+                end: fn() -> migratory::CallResult,
+            ) -> migratory::Called<'c> {
+                let Some(connection) = connection.downcast_mut::<$connection>() else {
+                    return migratory::Called::Ended(Err("it is another connection".into()));
+                };
+                migratory::Called::Pending(Box::pin(async move {
+                    for sql in sql {
+                        ::sqlx::Executor::execute(&mut *connection, ::sqlx::raw_sql(*sql)).await?;
+                    }
+                    end()
+                }))
+            }
+
+            fn apply(
+                &mut self,
+                runner: migratory::Runner<'_>,
+            ) -> Result<migratory::Report, migratory::Error> {
+                self.runtime.block_on(runner.apply(&mut self.target))
+            }
+
+            fn plan(
+                &mut self,
+                runner: migratory::Runner<'_>,
+            ) -> Result<migratory::Plan, migratory::Error> {
+                self.runtime.block_on(runner.plan(&mut self.target))
+            }
+
+            fn status(
+                &mut self,
+                runner: migratory::Runner<'_>,
+            ) -> Result<Vec<migratory::Status>, migratory::Error> {
+                self.runtime.block_on(runner.status(&mut self.target))
+            }
+
+            fn verify(
+                &mut self,
+                runner: migratory::Runner<'_>,
+            ) -> Result<migratory::Verdict, migratory::Error> {
+                self.runtime.block_on(runner.verify(&mut self.target))
+            }
+        }
+
+        impl conformance::AsyncClient for $client {
+            fn apply_for(
+                &mut self,
+                runner: migratory::Runner<'_>,
+                polls: usize,
+            ) -> Option<Result<migratory::Report, migratory::Error>> {
+                self.runtime.block_on(async {
+                    let run = Self::limited(runner.apply(&mut self.target), polls).await;
+                    // The pool closes what was given up.
+                    tokio::task::yield_now().await;
+                    run
+                })
+            }
+        }
+    };
+}
+
+pub(crate) use client;

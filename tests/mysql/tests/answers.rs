@@ -1,0 +1,320 @@
+//! What the server answers, and what a run makes of it, on both clients.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use migratory::{Error, FailureKind, Migrations, Report, Runner};
+use mysql::prelude::Queryable;
+use mysql_clients::sql;
+use servers::Database;
+
+/// Applies through a fresh connection to this URL.
+type Apply = fn(&str, Runner<'_>) -> Result<Report, Error>;
+
+const CLIENTS: [(&str, Apply); 2] = [("mysql", blocking), ("mysql_async", awaiting)];
+
+fn blocking(url: &str, runner: Runner<'_>) -> Result<Report, Error> {
+    runner.apply(&mut mysql::Conn::new(url).unwrap())
+}
+
+fn awaiting(url: &str, runner: Runner<'_>) -> Result<Report, Error> {
+    mysql_clients::runtime().block_on(async {
+        let mut connection = mysql_async::Conn::from_url(url).await.unwrap();
+        let result = runner.apply(&mut connection).await;
+        connection.disconnect().await.unwrap();
+        result
+    })
+}
+
+/// Runs a list with each client on a database of its own, which `prepare` makes ready.
+fn each(
+    migrations: Migrations,
+    prepare: &[&str],
+    check: impl Fn(&str, &mut mysql::Conn, Result<Report, Error>),
+) {
+    let server = match servers::shared_mariadb() {
+        Ok(server) => server,
+        Err(not_here) => return servers::not_run("answers::each::Here", &not_here),
+    };
+    for (client, apply) in CLIENTS {
+        let database = server.database("answers");
+        let mut witness = connect(&database);
+        for sql in prepare {
+            witness.query_drop(sql).unwrap();
+        }
+        let result = apply(
+            &database.url(),
+            migrations.runner().lock_timeout(Duration::from_secs(1)),
+        );
+        check(client, &mut witness, result);
+    }
+}
+
+fn connect(database: &Database) -> mysql::Conn {
+    mysql::Conn::new(database.url().as_str()).unwrap()
+}
+
+#[test]
+fn a_failure_behind_the_first_result_of_a_statement_is_a_failure() {
+    // F41
+    let list = sql(&[&["CALL late()"]]);
+    let procedure = "CREATE PROCEDURE late() BEGIN SELECT 1; SELECT 2; SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'too late'; END";
+    each(list, &[procedure], |client, witness, result| {
+        let error = result.expect_err(client).to_string();
+        assert!(error.contains("too late (error 1644)"), "{client}: {error}");
+        let state: Option<(String, i64)> = witness
+            .query_first("SELECT state, statements_done FROM migratory_history")
+            .unwrap();
+        assert_eq!(state, Some(("running".into(), 0)), "{client}");
+    });
+}
+
+#[test]
+fn the_rows_of_a_migration_are_read_to_their_end() {
+    let list = sql(&[&[
+        "CREATE TABLE t (id INT)",
+        "SELECT seq FROM seq_1_to_20000",
+        "CALL twice()",
+        "INSERT INTO t VALUES (1)",
+    ]]);
+    let procedure = "CREATE PROCEDURE twice() BEGIN SELECT seq FROM seq_1_to_3000; SELECT seq FROM seq_1_to_3000; END";
+    each(list, &[procedure], |client, witness, result| {
+        assert_eq!(result.expect(client).entries().len(), 1);
+        let rows: Option<i64> = witness.query_first("SELECT count(*) FROM t").unwrap();
+        assert_eq!(rows, Some(1), "{client}");
+    });
+}
+
+#[test]
+fn a_statement_for_another_server_is_one_that_does_nothing() {
+    let list = sql(&[&[
+        "/*!999999 CREATE TABLE t (id INT) */",
+        "/*M!100000 CREATE TABLE u (id INT) */",
+    ]]);
+    each(list, &[], |client, witness, result| {
+        assert_eq!(result.expect(client).entries().len(), 1);
+        let tables: Vec<String> = witness.query("SHOW TABLES").unwrap();
+        assert_eq!(tables, ["migratory_history", "u"], "{client}");
+    });
+}
+
+#[test]
+fn a_message_is_the_servers_words_and_its_number() {
+    let list = sql(&[&["CREATE TABLE t (id INT)", "INSERT INTO nowhere VALUES (1)"]]);
+    each(list, &[], |client, _, result| {
+        let error = result.expect_err(client);
+        let Some(FailureKind::Migration { message, .. }) = error.failure().map(|it| it.kind())
+        else {
+            panic!("{client}: {error}")
+        };
+        assert!(
+            message.starts_with("Table 'answers_"),
+            "{client}: {message}"
+        );
+        assert!(
+            message.ends_with("nowhere' doesn't exist (error 1146)"),
+            "{client}: {message}"
+        );
+    });
+}
+
+#[test]
+fn a_lock_that_another_connection_holds_is_told_with_its_holder() {
+    let list = sql(&[&["CREATE TABLE t (id INT)"]]);
+    let lock = "SELECT GET_LOCK(CONCAT('migratory:', LEFT(SHA2(CONCAT(DATABASE(), '.migratory_history'), 256), 40)), 0)";
+    each(list, &[lock], |client, witness, result| {
+        let error = result.expect_err(client);
+        assert!(error.is_busy(), "{client}: {error}");
+        let holder = format!("connection {} (root@localhost,", witness.connection_id());
+        assert!(error.to_string().contains(&holder), "{client}: {error}");
+    });
+}
+
+#[test]
+fn a_connection_that_is_in_a_transaction_is_refused() {
+    let server = servers::require!(servers::shared_mariadb());
+    let list = sql(&[&["CREATE TABLE t (id INT)"]]);
+    for begin in ["START TRANSACTION", "SET autocommit = 0"] {
+        let database = server.database("open");
+        let mut connection = connect(&database);
+        connection.query_drop(begin).unwrap();
+        let error = list.apply(&mut connection).unwrap_err();
+        assert!(
+            matches!(error.failure().unwrap().kind(), FailureKind::InTransaction),
+            "{begin}: {error}"
+        );
+        drop(connection);
+        mysql_clients::runtime().block_on(async {
+            use mysql_async::prelude::Queryable;
+            let mut connection = mysql_async::Conn::from_url(database.url()).await.unwrap();
+            connection.query_drop(begin).await.unwrap();
+            let error = list.apply(&mut connection).await.unwrap_err();
+            assert!(
+                matches!(error.failure().unwrap().kind(), FailureKind::InTransaction),
+                "{begin}: {error}"
+            );
+        });
+        let tables: Vec<String> = connect(&database).query("SHOW TABLES").unwrap();
+        assert!(tables.is_empty(), "{begin}: {tables:?}");
+    }
+}
+
+#[test]
+fn a_connection_out_of_a_pool_is_a_target() {
+    let server = servers::require!(servers::shared_mariadb());
+    let database = server.database("pool");
+    let list = sql(&[&["CREATE TABLE t (id INT)"]]);
+    let pool = mysql::Pool::new(database.url().as_str()).unwrap();
+    let report = list.apply(&mut pool.get_conn().unwrap()).unwrap();
+    assert_eq!(report.entries().len(), 1);
+    assert!(
+        list.apply(&mut pool.get_conn().unwrap())
+            .unwrap()
+            .is_empty()
+    );
+}
+
+/// MySQL 8 has no variable that says if a transaction is open, and cannot be tried here. What is particular to it is that it takes the
+/// question for a comment: so does MariaDB when somebody on the way makes one of it.
+#[test]
+fn a_transaction_is_found_without_a_variable_for_it() {
+    let server = servers::require!(servers::shared_mariadb());
+    let list = sql(&[&["CREATE TABLE t (id INT)"]]);
+    for (begin, is_refused) in [
+        ("START TRANSACTION", true),
+        ("SET autocommit = 0", true),
+        ("DO 0", false),
+    ] {
+        let database = server.database("question");
+        let url = without_the_question(&database);
+        let mut connection = mysql::Conn::new(url.as_str()).unwrap();
+        connection.query_drop(begin).unwrap();
+        let of_mysql = list.apply(&mut connection);
+        drop(connection);
+        connect(&database)
+            .query_drop("DROP TABLE IF EXISTS migratory_history, t")
+            .unwrap();
+        let of_mysql_async = mysql_clients::runtime().block_on(async {
+            use mysql_async::prelude::Queryable;
+            let mut connection = mysql_async::Conn::from_url(&url).await.unwrap();
+            connection.query_drop(begin).await.unwrap();
+            list.apply(&mut connection).await
+        });
+        for (client, result) in [("mysql", of_mysql), ("mysql_async", of_mysql_async)] {
+            let kind = result
+                .as_ref()
+                .err()
+                .and_then(Error::failure)
+                .map(|it| it.kind());
+            assert_eq!(
+                matches!(kind, Some(FailureKind::InTransaction)),
+                is_refused,
+                "{client}, {begin}: {result:?}"
+            );
+            assert_eq!(result.is_err(), is_refused, "{client}, {begin}: {result:?}");
+        }
+    }
+}
+
+/// Somebody between a client and its server who makes plain comments of those for MariaDB, for two connections.
+fn without_the_question(database: &Database) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let here = listener.local_addr().unwrap();
+    let server = ("127.0.0.1", database.port());
+    thread::spawn(move || {
+        for client in listener.incoming().take(2) {
+            let client = client.unwrap();
+            let server = TcpStream::connect(server).unwrap();
+            let (from_client, from_server) =
+                (client.try_clone().unwrap(), server.try_clone().unwrap());
+            thread::spawn(move || pass(from_client, server));
+            thread::spawn(move || pass(from_server, client));
+        }
+    });
+    format!(
+        "mysql://{}@{here}/{}?prefer_socket=false",
+        database.user(),
+        database.name()
+    )
+}
+
+fn pass(mut from: TcpStream, mut to: TcpStream) {
+    let mut bytes = [0; 1 << 14];
+    while let Ok(count @ 1..) = from.read(&mut bytes) {
+        for at in 0..count.saturating_sub(3) {
+            if &bytes[at..at + 4] == b"/*M!" {
+                bytes[at + 2..at + 4].copy_from_slice(b"  ");
+            }
+        }
+        if to.write_all(&bytes[..count]).is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown(Shutdown::Both);
+}
+
+/// F57: nothing to do is one message. Otherwise there are five for a run, and one more than it has statements for a migration.
+#[test]
+fn the_messages_of_a_run_are_these() {
+    let server = servers::require!(servers::mariadb());
+    let list = sql(&[
+        &["CREATE TABLE t (id INT)", "INSERT INTO t VALUES (1)"],
+        &["INSERT INTO t VALUES (2)"],
+    ]);
+    for (client, apply) in CLIENTS {
+        let database = server.database("messages");
+        let mut witness = connect(&database);
+        witness
+            .query_drop("SET GLOBAL log_output = 'TABLE'")
+            .unwrap();
+        let mut messages = || -> Vec<String> {
+            witness.query_drop("TRUNCATE mysql.general_log").unwrap();
+            witness.query_drop("SET GLOBAL general_log = ON").unwrap();
+            let report = apply(&database.url(), list.runner()).unwrap();
+            witness.query_drop("SET GLOBAL general_log = OFF").unwrap();
+            println!("{client}: {report}");
+            let log = "SELECT concat(command_type, ' ', argument) FROM mysql.general_log \
+                       WHERE thread_id <> CONNECTION_ID() AND command_type NOT IN ('Connect', 'Quit') ORDER BY event_time";
+            let messages: Vec<String> = witness.query(log).unwrap();
+            // The client asks for settings of its own when it connects.
+            let begin = messages
+                .iter()
+                .position(|it| it.contains("migratory_history"))
+                .unwrap();
+            messages[begin..]
+                .iter()
+                .map(|it| it.split_whitespace().take(3).collect::<Vec<_>>().join(" "))
+                .collect()
+        };
+        let first = messages();
+        let of_a_run = [
+            "Query SELECT chain,",
+            "Query SELECT GET_LOCK(CONCAT('migratory:',",
+            "Query SELECT scope,",
+            "Query CREATE TABLE",
+        ];
+        let of_two = [
+            "Query INSERT INTO",
+            "Query CREATE TABLE",
+            "Query UPDATE `migratory_history`",
+            "Query INSERT INTO",
+            "Query UPDATE `migratory_history`",
+        ];
+        let of_one = [
+            "Query INSERT INTO",
+            "Query INSERT INTO",
+            "Query UPDATE `migratory_history`",
+        ];
+        let expected = [
+            &of_a_run[..],
+            &of_two,
+            &of_one,
+            &["Query SELECT COALESCE(RELEASE_LOCK(CONCAT('migratory:',"],
+        ]
+        .concat();
+        assert_eq!(first, expected, "{client}");
+        assert_eq!(messages(), ["Query SELECT chain,"], "{client}");
+    }
+}
