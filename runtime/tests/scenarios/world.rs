@@ -3,10 +3,9 @@ use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::time::Duration;
 
-use conformance::{Files, RustFunctions, Stage, lines, said, stable, told};
-use migratory::{Dialect, Event, Runner};
+use conformance::{Files, RustFunctions, Settings, Stage, lines, said, stable, told};
+use migratory::{Dialect, Event};
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
@@ -19,7 +18,7 @@ pub(crate) struct World {
     folder: TempDir,
     connection: Connection,
     other: Connection,
-    settings: Vec<(String, String)>,
+    settings: Settings,
 }
 
 thread_local! {
@@ -35,7 +34,7 @@ impl World {
             connection: Connection::open(&path).expect("a database"),
             other: Connection::open(&path).expect("a database"),
             folder,
-            settings: Vec::new(),
+            settings: Settings::default(),
         }
     }
 }
@@ -50,7 +49,10 @@ impl Stage for World {
         match verb {
             "sql" => said(rows(&self.connection, rest)),
             "other" => said(rows(&self.other, rest)),
-            "set" => self.set(rest),
+            "set" => {
+                self.settings.set(rest);
+                String::new()
+            }
             "open" => self.open(rest),
             "history" => self.history(),
             "settings" => self.shown_settings(),
@@ -67,7 +69,7 @@ impl World {
         let migrations = self.files.migrations();
         let mut runner = words
             .iter()
-            .fold(self.runner(migrations.runner()), |runner, word| {
+            .fold(self.settings.runner(migrations.runner()), |runner, word| {
                 told(runner, word)
             });
         if words.contains(&"events") {
@@ -96,28 +98,6 @@ impl World {
             text.push_str("\n(no byte of the file changed)");
         }
         stable(&text)
-    }
-
-    fn runner<'r>(&self, runner: Runner<'r>) -> Runner<'r> {
-        self.settings.iter().fold(
-            runner.applied_by("tester"),
-            |runner, (name, value)| match name.as_str() {
-                "table" => runner.table(value),
-                "schema" => runner.schema(value),
-                "scope" => runner.scope(value),
-                "lock-timeout" => {
-                    runner.lock_timeout(Duration::from_millis(value.parse().expect("milliseconds")))
-                }
-                other => panic!("no setting is called {other}"),
-            },
-        )
-    }
-
-    fn set(&mut self, text: &str) -> String {
-        let (name, value) = text.split_once(' ').expect("a name and a value");
-        self.settings.retain(|(known, _)| known != name);
-        self.settings.push((name.into(), value.into()));
-        String::new()
     }
 
     fn open(&mut self, how: &str) -> String {

@@ -22,6 +22,7 @@ mod place;
 mod play;
 mod said;
 mod scenario;
+mod settings;
 mod trips;
 mod witness;
 
@@ -35,6 +36,7 @@ pub use play::{Stage, check, play};
 pub use said::{brief, lines, said, stable, told};
 pub use scenario::scenarios;
 pub use servers::{NotHere, not_run};
+pub use settings::Settings;
 pub use trips::{Counter, one_round_trip};
 pub use witness::Witness;
 

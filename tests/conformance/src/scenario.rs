@@ -2,13 +2,13 @@ use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Mutex;
-use std::time::Duration;
 
-use migratory::{Dialect, Event, Runner, RustCall};
+use migratory::{Dialect, Event, RustCall};
 use servers::NotHere;
 
 use crate::{
-    Client, Files, Place, RustFunctions, Stage, Witness, brief, check, lines, play, stable, told,
+    Client, Files, Place, RustFunctions, Settings, Stage, Witness, brief, check, lines, play,
+    stable, told,
 };
 
 /// Plays a file of scenarios with a client, and holds what comes of it against the text for the client's database.
@@ -76,7 +76,7 @@ fn without_the_clients_words(text: &str) -> String {
 /// A database, a client, and somebody else who looks.
 struct World<C> {
     files: Files,
-    settings: Vec<(String, String)>,
+    settings: Settings,
     // Connections end before their database is dropped.
     client: C,
     witness: Witness,
@@ -88,7 +88,7 @@ impl<C: Client> World<C> {
         let place = Place::new(C::DIALECT).unwrap_or_else(|_| unreachable!("it was here before"));
         Self {
             files: Files::new(C::DIALECT, RustFunctions(function::<C>)),
-            settings: Vec::new(),
+            settings: Settings::default(),
             client: C::connect(&place),
             witness: Witness::new(C::DIALECT, &place),
             place,
@@ -112,7 +112,10 @@ impl<C: Client> Stage for World<C> {
                 Ok(()) => String::new(),
                 Err(error) => format!("error: {error}"),
             },
-            "set" => self.set(rest),
+            "set" => {
+                self.settings.set(rest);
+                String::new()
+            }
             "history" => self.history(),
             "tables" => self.tables(),
             _ => self.run(verb, rest),
@@ -126,7 +129,7 @@ impl<C: Client> World<C> {
         let words: Vec<&str> = words.split_whitespace().collect();
         let events = Mutex::new(String::new());
         let migrations = self.files.migrations();
-        let runner = self.runner(migrations.runner());
+        let runner = self.settings.runner(migrations.runner());
         let mut runner = words.iter().fold(runner, |runner, word| told(runner, word));
         if words.contains(&"events") {
             runner = runner.on_event(|event: &Event| {
@@ -155,28 +158,6 @@ impl<C: Client> World<C> {
             Dialect::Sqlite => text.into(),
             _ => text.replace(self.place.database().name(), "conformance"),
         }
-    }
-
-    fn runner<'r>(&self, runner: Runner<'r>) -> Runner<'r> {
-        let runner = runner.applied_by("tester");
-        self.settings
-            .iter()
-            .fold(runner, |runner, (name, value)| match name.as_str() {
-                "table" => runner.table(value),
-                "schema" => runner.schema(value),
-                "scope" => runner.scope(value),
-                "lock-timeout" => {
-                    runner.lock_timeout(Duration::from_millis(value.parse().expect("milliseconds")))
-                }
-                other => panic!("no setting is called {other}"),
-            })
-    }
-
-    fn set(&mut self, text: &str) -> String {
-        let (name, value) = text.split_once(' ').expect("a name and a value");
-        self.settings.retain(|(known, _)| known != name);
-        self.settings.push((name.into(), value.into()));
-        String::new()
     }
 
     fn history(&mut self) -> String {
