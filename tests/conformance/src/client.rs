@@ -1,7 +1,9 @@
 use std::any::Any;
 use std::task::Poll;
 
-use migratory::{CallResult, Called, Dialect, Error, Plan, Report, Runner, Status, Verdict};
+use migratory::{
+    CallResult, Called, Dialect, Error, Plan, Report, Runner, Status, Target, Verdict,
+};
 
 use crate::Place;
 
@@ -9,6 +11,9 @@ use crate::Place;
 pub trait Client: Sized {
     /// What it speaks.
     const DIALECT: Dialect;
+
+    /// What migrations are applied to.
+    type Target: Target + 'static;
 
     /// Connects to a database.
     fn connect(place: &Place) -> Self;
@@ -28,33 +33,51 @@ pub trait Client: Sized {
         end: fn() -> CallResult,
     ) -> Called<'c>;
 
+    /// Starts a verb on the connection and gives what comes of it, waited for if the client does not block.
+    ///
+    /// # Errors
+    ///
+    /// The run's.
+    fn run<'c, T: 'c>(
+        &'c mut self,
+        verb: impl FnOnce(&'c mut Self::Target) -> <Self::Target as Target>::Output<'c, T>,
+    ) -> Result<T, Error>;
+
     /// [`Runner::apply`].
     ///
     /// # Errors
     ///
     /// The run's.
-    fn apply(&mut self, runner: Runner<'_>) -> Result<Report, Error>;
+    fn apply<'c>(&'c mut self, runner: Runner<'c>) -> Result<Report, Error> {
+        self.run(|target| runner.apply(target))
+    }
 
     /// [`Runner::plan`].
     ///
     /// # Errors
     ///
     /// The run's.
-    fn plan(&mut self, runner: Runner<'_>) -> Result<Plan, Error>;
+    fn plan<'c>(&'c mut self, runner: Runner<'c>) -> Result<Plan, Error> {
+        self.run(|target| runner.plan(target))
+    }
 
     /// [`Runner::status`].
     ///
     /// # Errors
     ///
     /// The run's.
-    fn status(&mut self, runner: Runner<'_>) -> Result<Vec<Status>, Error>;
+    fn status<'c>(&'c mut self, runner: Runner<'c>) -> Result<Vec<Status>, Error> {
+        self.run(|target| runner.status(target))
+    }
 
     /// [`Runner::verify`].
     ///
     /// # Errors
     ///
     /// The run's.
-    fn verify(&mut self, runner: Runner<'_>) -> Result<Verdict, Error>;
+    fn verify<'c>(&'c mut self, runner: Runner<'c>) -> Result<Verdict, Error> {
+        self.run(|target| runner.verify(target))
+    }
 }
 
 /// A client that does not block.

@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use conformance::{Client, Place};
-use migratory::{CallResult, Called, Dialect, Error, Plan, Report, Runner, Status, Verdict};
+use migratory::{CallResult, Called, Dialect, Error};
 use mysql::Conn;
 use mysql::prelude::Queryable;
 
@@ -14,6 +14,8 @@ conformance::network!(Mysql);
 
 impl Client for Mysql {
     const DIALECT: Dialect = Dialect::Mysql;
+
+    type Target = Conn;
 
     fn connect(place: &Place) -> Self {
         // The port that was asked for, and not the socket behind it.
@@ -41,19 +43,10 @@ impl Client for Mysql {
         Called::Ended(run())
     }
 
-    fn apply(&mut self, runner: Runner<'_>) -> Result<Report, Error> {
-        runner.apply(&mut self.0)
-    }
-
-    fn plan(&mut self, runner: Runner<'_>) -> Result<Plan, Error> {
-        runner.plan(&mut self.0)
-    }
-
-    fn status(&mut self, runner: Runner<'_>) -> Result<Vec<Status>, Error> {
-        runner.status(&mut self.0)
-    }
-
-    fn verify(&mut self, runner: Runner<'_>) -> Result<Verdict, Error> {
-        runner.verify(&mut self.0)
+    fn run<'c, T: 'c>(
+        &'c mut self,
+        verb: impl FnOnce(&'c mut Conn) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        verb(&mut self.0)
     }
 }

@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use conformance::{AsyncClient, Client, Place};
-use migratory::{CallResult, Called, Dialect, Error, Plan, Report, Runner, Status, Verdict};
+use migratory::{CallResult, Called, Dialect, Error, Report, Runner, Target};
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts, OptsBuilder, Pool, PoolConstraints, PoolOpts};
 use tokio::runtime::{Builder, Runtime};
@@ -20,6 +20,8 @@ conformance::network!(MysqlAsync);
 
 impl Client for MysqlAsync {
     const DIALECT: Dialect = Dialect::Mysql;
+
+    type Target = Conn;
 
     fn connect(place: &Place) -> Self {
         let runtime = Builder::new_current_thread()
@@ -62,25 +64,16 @@ impl Client for MysqlAsync {
         }))
     }
 
-    fn apply(&mut self, runner: Runner<'_>) -> Result<Report, Error> {
-        self.on_connection(|runtime, connection| runtime.block_on(runner.apply(connection)))
-    }
-
-    fn plan(&mut self, runner: Runner<'_>) -> Result<Plan, Error> {
-        self.on_connection(|runtime, connection| runtime.block_on(runner.plan(connection)))
-    }
-
-    fn status(&mut self, runner: Runner<'_>) -> Result<Vec<Status>, Error> {
-        self.on_connection(|runtime, connection| runtime.block_on(runner.status(connection)))
-    }
-
-    fn verify(&mut self, runner: Runner<'_>) -> Result<Verdict, Error> {
-        self.on_connection(|runtime, connection| runtime.block_on(runner.verify(connection)))
+    fn run<'c, T: 'c>(
+        &'c mut self,
+        verb: impl FnOnce(&'c mut Conn) -> <Conn as Target>::Output<'c, T>,
+    ) -> Result<T, Error> {
+        self.on_connection(|runtime, connection| runtime.block_on(verb(connection)))
     }
 }
 
 impl MysqlAsync {
-    fn on_connection<T>(&mut self, act: impl FnOnce(&Runtime, &mut Conn) -> T) -> T {
+    fn on_connection<'c, T>(&'c mut self, act: impl FnOnce(&Runtime, &'c mut Conn) -> T) -> T {
         let connection = self.connection.as_mut().expect("it is here between acts");
         act(&self.runtime, connection)
     }

@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use conformance::{Client, Place};
-use migratory::{CallResult, Called, Dialect, Error, Plan, Report, Runner, Status, Verdict};
+use migratory::{CallResult, Called, Dialect, Error};
 use postgres::NoTls;
 
 struct Postgres(postgres::Client);
@@ -13,6 +13,8 @@ conformance::network!(Postgres);
 
 impl Client for Postgres {
     const DIALECT: Dialect = Dialect::Postgres;
+
+    type Target = postgres::Client;
 
     fn connect(place: &Place) -> Self {
         Self(postgres::Client::connect(&place.url(), NoTls).expect("a connection"))
@@ -37,19 +39,10 @@ impl Client for Postgres {
         })
     }
 
-    fn apply(&mut self, runner: Runner<'_>) -> Result<Report, Error> {
-        runner.apply(&mut self.0)
-    }
-
-    fn plan(&mut self, runner: Runner<'_>) -> Result<Plan, Error> {
-        runner.plan(&mut self.0)
-    }
-
-    fn status(&mut self, runner: Runner<'_>) -> Result<Vec<Status>, Error> {
-        runner.status(&mut self.0)
-    }
-
-    fn verify(&mut self, runner: Runner<'_>) -> Result<Verdict, Error> {
-        runner.verify(&mut self.0)
+    fn run<'c, T: 'c>(
+        &'c mut self,
+        verb: impl FnOnce(&'c mut postgres::Client) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        verb(&mut self.0)
     }
 }

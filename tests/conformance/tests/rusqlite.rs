@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use conformance::{Client, Place};
-use migratory::{CallResult, Called, Dialect, Error, Plan, Report, Runner, Status, Verdict};
+use migratory::{CallResult, Called, Dialect, Error};
 use rusqlite::Connection;
 
 struct Rusqlite(Connection);
@@ -12,6 +12,8 @@ conformance::suite!(Rusqlite);
 
 impl Client for Rusqlite {
     const DIALECT: Dialect = Dialect::Sqlite;
+
+    type Target = Connection;
 
     fn connect(place: &Place) -> Self {
         Self(Connection::open(place.path()).expect("a database"))
@@ -37,19 +39,10 @@ impl Client for Rusqlite {
         })
     }
 
-    fn apply(&mut self, runner: Runner<'_>) -> Result<Report, Error> {
-        runner.apply(&mut self.0)
-    }
-
-    fn plan(&mut self, runner: Runner<'_>) -> Result<Plan, Error> {
-        runner.plan(&mut self.0)
-    }
-
-    fn status(&mut self, runner: Runner<'_>) -> Result<Vec<Status>, Error> {
-        runner.status(&mut self.0)
-    }
-
-    fn verify(&mut self, runner: Runner<'_>) -> Result<Verdict, Error> {
-        runner.verify(&mut self.0)
+    fn run<'c, T: 'c>(
+        &'c mut self,
+        verb: impl FnOnce(&'c mut Connection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        verb(&mut self.0)
     }
 }

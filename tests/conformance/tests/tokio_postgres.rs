@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use conformance::{AsyncClient, Client, Place};
-use migratory::{CallResult, Called, Dialect, Error, Plan, Report, Runner, Status, Verdict};
+use migratory::{CallResult, Called, Dialect, Error, Report, Runner, Target};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::NoTls;
 
@@ -17,6 +17,8 @@ conformance::network!(TokioPostgres);
 
 impl Client for TokioPostgres {
     const DIALECT: Dialect = Dialect::Postgres;
+
+    type Target = tokio_postgres::Client;
 
     fn connect(place: &Place) -> Self {
         let runtime = Builder::new_current_thread()
@@ -53,20 +55,13 @@ impl Client for TokioPostgres {
         }))
     }
 
-    fn apply(&mut self, runner: Runner<'_>) -> Result<Report, Error> {
-        self.runtime.block_on(runner.apply(&mut self.client))
-    }
-
-    fn plan(&mut self, runner: Runner<'_>) -> Result<Plan, Error> {
-        self.runtime.block_on(runner.plan(&mut self.client))
-    }
-
-    fn status(&mut self, runner: Runner<'_>) -> Result<Vec<Status>, Error> {
-        self.runtime.block_on(runner.status(&mut self.client))
-    }
-
-    fn verify(&mut self, runner: Runner<'_>) -> Result<Verdict, Error> {
-        self.runtime.block_on(runner.verify(&mut self.client))
+    fn run<'c, T: 'c>(
+        &'c mut self,
+        verb: impl FnOnce(
+            &'c mut tokio_postgres::Client,
+        ) -> <tokio_postgres::Client as Target>::Output<'c, T>,
+    ) -> Result<T, Error> {
+        self.runtime.block_on(verb(&mut self.client))
     }
 }
 

@@ -11,6 +11,8 @@ macro_rules! client {
         impl conformance::Client for $client {
             const DIALECT: migratory::Dialect = $dialect;
 
+            type Target = $target;
+
             fn connect(place: &conformance::Place) -> Self {
                 let runtime = tokio::runtime::Builder::new_current_thread()
                     .enable_all()
@@ -46,32 +48,11 @@ macro_rules! client {
                 }))
             }
 
-            fn apply(
-                &mut self,
-                runner: migratory::Runner<'_>,
-            ) -> Result<migratory::Report, migratory::Error> {
-                self.runtime.block_on(runner.apply(&mut self.target))
-            }
-
-            fn plan(
-                &mut self,
-                runner: migratory::Runner<'_>,
-            ) -> Result<migratory::Plan, migratory::Error> {
-                self.runtime.block_on(runner.plan(&mut self.target))
-            }
-
-            fn status(
-                &mut self,
-                runner: migratory::Runner<'_>,
-            ) -> Result<Vec<migratory::Status>, migratory::Error> {
-                self.runtime.block_on(runner.status(&mut self.target))
-            }
-
-            fn verify(
-                &mut self,
-                runner: migratory::Runner<'_>,
-            ) -> Result<migratory::Verdict, migratory::Error> {
-                self.runtime.block_on(runner.verify(&mut self.target))
+            fn run<'c, T: 'c>(
+                &'c mut self,
+                verb: impl FnOnce(&'c mut $target) -> <$target as migratory::Target>::Output<'c, T>,
+            ) -> Result<T, migratory::Error> {
+                self.runtime.block_on(verb(&mut self.target))
             }
         }
 
