@@ -23,7 +23,6 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::rc::Rc;
 
-use migratory_core::Dialect;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
@@ -208,7 +207,7 @@ impl Engine {
             // It changes neither schema nor rows; VACUUM INTO would write a file.
             return Outcome::Done;
         }
-        if nests_deeply(Dialect::Sqlite, statement.span.of(place.text)) {
+        if nests_deeply(statement.span.of(place.text)) {
             catalog.mark_incomplete();
             // SQLite 3.46 to 3.51 go down as far as the statement does, and end the process where the stack ends.
             return partial(

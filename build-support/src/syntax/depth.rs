@@ -1,8 +1,6 @@
 //! How deep a statement nests, told from its tokens before a parser sees it.
 
-use migratory_core::Dialect;
-
-use super::{Token, TokenKind, tokenize};
+use super::{Token, TokenKind};
 
 /// Levels of parentheses that are read: a level costs some kilobytes of stack where nothing is optimised, and a thread may have no more
 /// than two megabytes.
@@ -21,8 +19,9 @@ pub(super) fn is_deep(tokens: &[Token]) -> bool {
     })
 }
 
-/// The same of a text whose tokens are not at hand.
-pub(crate) fn nests_deeply(dialect: Dialect, text: &str) -> bool {
+/// The same of a text for SQLite whose tokens are not at hand.
+#[cfg(feature = "sqlite")]
+pub(crate) fn nests_deeply(text: &str) -> bool {
     let opened = text.bytes().filter(|byte| *byte == b'(').count();
-    opened > DEEPEST && is_deep(&tokenize(dialect, text))
+    opened > DEEPEST && is_deep(&super::tokenize(migratory_core::Dialect::Sqlite, text))
 }

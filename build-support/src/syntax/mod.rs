@@ -28,6 +28,7 @@ mod token;
 
 pub use canonical::{canonical, checksum, digest};
 pub use conduct::{refuses_transaction, touches_session};
+#[cfg(feature = "sqlite")]
 pub(crate) use depth::nests_deeply;
 pub use directive::{Directive, DirectiveError, directives};
 pub use lexer::tokenize;
