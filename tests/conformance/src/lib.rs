@@ -14,8 +14,10 @@
 #![cfg(unix)]
 
 mod client;
+mod crash;
 mod crowd;
 mod dropped;
+mod effects;
 mod files;
 mod network;
 mod place;
@@ -23,10 +25,12 @@ mod play;
 mod said;
 mod scenario;
 mod settings;
+mod trap;
 mod trips;
 mod witness;
 
 pub use client::{AsyncClient, Client};
+pub use crash::server_killed;
 pub use crowd::{be_a_child, eight_at_once, killed};
 pub use dropped::dropped;
 pub use files::{Files, RustFunctions};
@@ -171,6 +175,20 @@ macro_rules! network {
             $crate::judge(
                 "statements_of_megabytes_are_applied",
                 $crate::megabytes::<$client>(),
+            );
+        }
+    };
+}
+
+/// Makes the test in which the server dies, for one client of each server: it takes its time.
+#[macro_export]
+macro_rules! crash {
+    ($client:ty) => {
+        #[test]
+        fn a_server_that_is_killed_at_any_message_loses_nothing_and_does_nothing_twice() {
+            $crate::judge(
+                "a_server_that_is_killed_at_any_message_loses_nothing_and_does_nothing_twice",
+                $crate::server_killed::<$client>(),
             );
         }
     };

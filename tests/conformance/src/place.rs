@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use migratory::Dialect;
-use servers::{Database, NotHere};
+use servers::{Database, NotHere, Server};
 use tempfile::TempDir;
 
 /// One test's own database.
@@ -33,7 +33,16 @@ impl Place {
                 return Ok(Self(Inner::File(folder)));
             }
         };
-        Ok(Self(Inner::Server(server.database("conformance"))))
+        Ok(Self::on(server))
+    }
+
+    /// A new database on a server of the test's own.
+    ///
+    /// # Panics
+    ///
+    /// If the server refuses.
+    pub fn on(server: &Server) -> Self {
+        Self(Inner::Server(server.database("conformance")))
     }
 
     /// The database that another process made, by its [`url`](Self::url).
@@ -48,6 +57,16 @@ impl Place {
             Inner::Server(database) => database.url(),
             Inner::Lent(url) => url.clone(),
         }
+    }
+
+    /// The same database by way of another port of this machine.
+    ///
+    /// # Panics
+    ///
+    /// If it is not on the test's own server.
+    pub fn by_way_of(&self, port: u16) -> Self {
+        let at = |port: u16| format!(":{port}/");
+        Self::lent(self.url().replace(&at(self.database().port()), &at(port)))
     }
 
     /// The file, where it is one.

@@ -73,9 +73,7 @@ impl Counter {
     ///
     /// If it is a file.
     pub fn place(&self, place: &Place) -> Place {
-        let port = |port: u16| format!(":{port}/");
-        let url = place.url();
-        Place::lent(url.replace(&port(place.database().port()), &port(self.port)))
+        place.by_way_of(self.port)
     }
 
     /// How many round trips there were since this was asked last.

@@ -11,6 +11,7 @@ struct Mysql(Conn);
 
 conformance::suite!(Mysql);
 conformance::network!(Mysql);
+conformance::crash!(Mysql);
 
 impl Client for Mysql {
     const DIALECT: Dialect = Dialect::Mysql;

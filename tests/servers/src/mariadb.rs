@@ -40,12 +40,12 @@ pub fn shared_mariadb() -> Result<&'static Server, NotHere> {
 
 const USER: &str = "root";
 
-/// Both for making the files and for serving them. What is committed is written, so that a killed server loses nothing;
-/// only the disk is not waited for.
+/// Both for making the files and for serving them. What is committed is written before it is confirmed, so that a killed server
+/// loses nothing; only the disk is not waited for.
 const SETTINGS: [&str; 6] = [
     "--debug-no-sync",
     "--innodb-flush-method=nosync",
-    "--innodb-flush-log-at-trx-commit=2",
+    "--innodb-flush-log-at-trx-commit=1",
     "--innodb-log-file-size=16M",
     "--innodb-buffer-pool-size=64M",
     // Containers limit asynchronous requests, and servers that start side by side use them up.
