@@ -45,8 +45,8 @@
 //! - [`Migrations`]: the list, with the verbs `apply`, `plan`, `status` and `verify`.
 //! - [`Runner`]: a run with settings, a goal and somebody who watches.
 //! - [`Target`]: a connection, the client library's own type. Each client is a feature of this crate, and none is on by default:
-//!   `rusqlite`, `postgres`, `tokio-postgres`, `mysql`, `mysql_async`, and `sqlx-sqlite` and `sqlx-postgres` for sqlx's connections
-//!   and pools.
+//!   `rusqlite`, `postgres`, `tokio-postgres`, `mysql`, `mysql_async`, and `sqlx-sqlite`, `sqlx-postgres` and `sqlx-mysql` for
+//!   sqlx's connections and pools.
 //! - [`Report`]: what a run did; a [`Plan`] is what it would do, and [`Event`]s tell of it on the way.
 //! - [`Error`]: what failed and where, what still stands, and the way out.
 //!
@@ -62,7 +62,8 @@
         feature = "mysql",
         feature = "mysql_async",
         feature = "sqlx-sqlite",
-        feature = "sqlx-postgres"
+        feature = "sqlx-postgres",
+        feature = "sqlx-mysql"
     )),
     allow(dead_code, unused_imports)
 )]

@@ -8,7 +8,8 @@ use migratory_core::{Dialect, Event, Outcome, Session};
 ///
 /// A future that is dropped before its end gives back what the run holds. What has to be said to the server for that goes out with
 /// the drop, and is in effect when the server has read it. A pool of sqlx closes the connection, or has it clean before it lends it
-/// again.
+/// again. Nothing can be sent on a `sqlx::MySqlConnection` at that moment: one that is no pool's keeps the lock until it is closed
+/// or dropped.
 #[diagnostic::on_unimplemented(
     message = "migrations cannot be applied to a `{Self}`",
     label = "not a connection that this build of `migratory` knows",

@@ -120,8 +120,11 @@ fn each_dialect(root: &Path) -> Result<Outcome, String> {
 
 /// The features of `migratory` that are drivers, and the packages that each may bring beside its dialect's.
 const DRIVERS: &[(&str, &[&str])] = &[
+    ("mysql", &["mysql"]),
+    ("mysql_async", &["mysql_async"]),
     ("postgres", &["postgres", "tokio-postgres"]),
     ("rusqlite", &["libsqlite3-sys", "rusqlite"]),
+    ("sqlx-mysql", &["sqlx-mysql"]),
     ("sqlx-postgres", &["sqlx-postgres"]),
     ("sqlx-sqlite", &["libsqlite3-sys", "sqlx-sqlite"]),
     ("tokio-postgres", &["tokio-postgres"]),

@@ -7,7 +7,8 @@
     feature = "tokio-postgres",
     feature = "mysql_async",
     feature = "sqlx-sqlite",
-    feature = "sqlx-postgres"
+    feature = "sqlx-postgres",
+    feature = "sqlx-mysql"
 ))]
 mod awaiting;
 #[cfg(any(feature = "rusqlite", feature = "postgres", feature = "mysql"))]
@@ -16,12 +17,12 @@ mod blocking;
 mod mysql;
 #[cfg(feature = "mysql_async")]
 mod mysql_async;
+#[cfg(any(feature = "mysql", feature = "mysql_async", feature = "sqlx-mysql"))]
+mod mysql_server;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "rusqlite")]
 mod rusqlite;
-#[cfg(any(feature = "mysql", feature = "mysql_async"))]
-mod rust_mysql;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod rust_postgres;
 #[cfg(any(feature = "rusqlite", feature = "sqlx-sqlite"))]
@@ -32,7 +33,11 @@ mod sqlite_codes;
     feature = "sqlx-postgres"
 ))]
 mod sqlstate;
-#[cfg(any(feature = "sqlx-sqlite", feature = "sqlx-postgres"))]
+#[cfg(any(
+    feature = "sqlx-sqlite",
+    feature = "sqlx-postgres",
+    feature = "sqlx-mysql"
+))]
 mod sqlx;
 #[cfg(feature = "tokio-postgres")]
 mod tokio_postgres;

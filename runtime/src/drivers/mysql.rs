@@ -4,7 +4,7 @@ use migratory_core::{Purpose, Reply, Step, Value};
 
 use super::Failed;
 use super::blocking::Driver;
-use super::rust_mysql::{
+use super::mysql_server::{
     NO_SAVEPOINT, TRY_TRANSACTION, is_comment, leaves_transaction_open, lost, refused, text, value,
 };
 use crate::target::{Request, Sealed, Target};

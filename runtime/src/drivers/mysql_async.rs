@@ -7,7 +7,7 @@ use migratory_core::{Purpose, Reply, Session, Step, Value};
 
 use super::Failed;
 use super::awaiting::{AsyncDriver, BoxFuture};
-use super::rust_mysql::{
+use super::mysql_server::{
     NO_SAVEPOINT, TRY_TRANSACTION, is_comment, leaves_transaction_open, lost, refused, text, value,
 };
 use crate::Dialect;

@@ -82,6 +82,9 @@ pub trait Client: Sized {
 
 /// A client that does not block.
 pub trait AsyncClient: Client {
+    /// Whether a drop can tell the server what to give back. Otherwise the end of the connection does.
+    const GIVES_BACK: bool = true;
+
     /// [`Runner::apply`], dropped when it was polled so many times; `None` if it was not done by then.
     ///
     /// Whatever the drop sent has to be on its way when this returns.

@@ -1,4 +1,4 @@
-//! What is particular to MySQL and to its two clients. What every driver has in common is in `conformance`.
+//! What is particular to MySQL and to its clients. What every driver has in common is in `conformance`.
 
 use migratory::{
     Called, Dialect, Down, Migration, Migrations, RustCall, Script, Statement, Version, pack,

@@ -1,4 +1,4 @@
-//! What the server answers, and what a run makes of it, on both clients.
+//! What the server answers, and what a run makes of it, on every client.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -10,23 +10,46 @@ use mysql::prelude::Queryable;
 use mysql_clients::sql;
 use servers::Database;
 
-/// Applies through a fresh connection to this URL.
-type Apply = fn(&str, Runner<'_>) -> Result<Report, Error>;
+/// Applies through a fresh connection to this URL, which has run a statement before.
+type Apply = fn(&str, &str, Runner<'_>) -> Result<Report, Error>;
 
-const CLIENTS: [(&str, Apply); 2] = [("mysql", blocking), ("mysql_async", awaiting)];
+const CLIENTS: [(&str, Apply); 3] = [
+    ("mysql", of_mysql),
+    ("mysql_async", of_mysql_async),
+    ("sqlx-mysql", of_sqlx),
+];
 
-fn blocking(url: &str, runner: Runner<'_>) -> Result<Report, Error> {
-    runner.apply(&mut mysql::Conn::new(url).unwrap())
+fn of_mysql(url: &str, before: &str, runner: Runner<'_>) -> Result<Report, Error> {
+    let mut connection = mysql::Conn::new(url).unwrap();
+    connection.query_drop(before).unwrap();
+    runner.apply(&mut connection)
 }
 
-fn awaiting(url: &str, runner: Runner<'_>) -> Result<Report, Error> {
+fn of_mysql_async(url: &str, before: &str, runner: Runner<'_>) -> Result<Report, Error> {
+    use mysql_async::prelude::Queryable;
     mysql_clients::runtime().block_on(async {
         let mut connection = mysql_async::Conn::from_url(url).await.unwrap();
+        connection.query_drop(before).await.unwrap();
         let result = runner.apply(&mut connection).await;
         connection.disconnect().await.unwrap();
         result
     })
 }
+
+fn of_sqlx(url: &str, before: &str, runner: Runner<'_>) -> Result<Report, Error> {
+    use sqlx::{AssertSqlSafe, Connection, Executor, raw_sql};
+    mysql_clients::runtime().block_on(async {
+        let mut connection = sqlx::MySqlConnection::connect(url).await.unwrap();
+        let before = raw_sql(AssertSqlSafe(before));
+        connection.execute(before).await.unwrap();
+        let result = runner.apply(&mut connection).await;
+        connection.close().await.unwrap();
+        result
+    })
+}
+
+/// What changes nothing.
+const NOTHING: &str = "DO 0";
 
 /// Runs a list with each client on a database of its own, which `prepare` makes ready.
 fn each(
@@ -46,6 +69,7 @@ fn each(
         }
         let result = apply(
             &database.url(),
+            NOTHING,
             migrations.runner().lock_timeout(Duration::from_secs(1)),
         );
         check(client, &mut witness, result);
@@ -137,27 +161,16 @@ fn a_connection_that_is_in_a_transaction_is_refused() {
     let server = servers::require!(servers::shared_mariadb());
     let list = sql(&[&["CREATE TABLE t (id INT)"]]);
     for begin in ["START TRANSACTION", "SET autocommit = 0"] {
-        let database = server.database("open");
-        let mut connection = connect(&database);
-        connection.query_drop(begin).unwrap();
-        let error = list.apply(&mut connection).unwrap_err();
-        assert!(
-            matches!(error.failure().unwrap().kind(), FailureKind::InTransaction),
-            "{begin}: {error}"
-        );
-        drop(connection);
-        mysql_clients::runtime().block_on(async {
-            use mysql_async::prelude::Queryable;
-            let mut connection = mysql_async::Conn::from_url(database.url()).await.unwrap();
-            connection.query_drop(begin).await.unwrap();
-            let error = list.apply(&mut connection).await.unwrap_err();
+        for (client, apply) in CLIENTS {
+            let database = server.database("open");
+            let error = apply(&database.url(), begin, list.runner()).unwrap_err();
             assert!(
                 matches!(error.failure().unwrap().kind(), FailureKind::InTransaction),
-                "{begin}: {error}"
+                "{client}, {begin}: {error}"
             );
-        });
-        let tables: Vec<String> = connect(&database).query("SHOW TABLES").unwrap();
-        assert!(tables.is_empty(), "{begin}: {tables:?}");
+            let tables: Vec<String> = connect(&database).query("SHOW TABLES").unwrap();
+            assert!(tables.is_empty(), "{client}, {begin}: {tables:?}");
+        }
     }
 }
 
@@ -185,24 +198,11 @@ fn a_transaction_is_found_without_a_variable_for_it() {
     for (begin, is_refused) in [
         ("START TRANSACTION", true),
         ("SET autocommit = 0", true),
-        ("DO 0", false),
+        (NOTHING, false),
     ] {
-        let database = server.database("question");
-        let url = without_the_question(&database);
-        let mut connection = mysql::Conn::new(url.as_str()).unwrap();
-        connection.query_drop(begin).unwrap();
-        let of_mysql = list.apply(&mut connection);
-        drop(connection);
-        connect(&database)
-            .query_drop("DROP TABLE IF EXISTS migratory_history, t")
-            .unwrap();
-        let of_mysql_async = mysql_clients::runtime().block_on(async {
-            use mysql_async::prelude::Queryable;
-            let mut connection = mysql_async::Conn::from_url(&url).await.unwrap();
-            connection.query_drop(begin).await.unwrap();
-            list.apply(&mut connection).await
-        });
-        for (client, result) in [("mysql", of_mysql), ("mysql_async", of_mysql_async)] {
+        for (client, apply) in CLIENTS {
+            let database = server.database("question");
+            let result = apply(&without_the_question(&database), begin, list.runner());
             let kind = result
                 .as_ref()
                 .err()
@@ -218,20 +218,17 @@ fn a_transaction_is_found_without_a_variable_for_it() {
     }
 }
 
-/// Somebody between a client and its server who makes plain comments of those for MariaDB, for two connections.
+/// Somebody between a client and its server who makes plain comments of those for MariaDB, for one connection.
 fn without_the_question(database: &Database) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let here = listener.local_addr().unwrap();
     let server = ("127.0.0.1", database.port());
     thread::spawn(move || {
-        for client in listener.incoming().take(2) {
-            let client = client.unwrap();
-            let server = TcpStream::connect(server).unwrap();
-            let (from_client, from_server) =
-                (client.try_clone().unwrap(), server.try_clone().unwrap());
-            thread::spawn(move || pass(from_client, server));
-            thread::spawn(move || pass(from_server, client));
-        }
+        let (client, _) = listener.accept().unwrap();
+        let server = TcpStream::connect(server).unwrap();
+        let (from_client, from_server) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+        thread::spawn(move || pass(from_client, server));
+        thread::spawn(move || pass(from_server, client));
     });
     format!(
         "mysql://{}@{here}/{}?prefer_socket=false",
@@ -272,7 +269,7 @@ fn the_messages_of_a_run_are_these() {
         let mut messages = || -> Vec<String> {
             witness.query_drop("TRUNCATE mysql.general_log").unwrap();
             witness.query_drop("SET GLOBAL general_log = ON").unwrap();
-            let report = apply(&database.url(), list.runner()).unwrap();
+            let report = apply(&database.url(), NOTHING, list.runner()).unwrap();
             witness.query_drop("SET GLOBAL general_log = OFF").unwrap();
             println!("{client}: {report}");
             let log = "SELECT concat(command_type, ' ', argument) FROM mysql.general_log \

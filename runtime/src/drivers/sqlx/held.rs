@@ -47,7 +47,7 @@ impl<DB: Database> Held<'_, DB> {
     }
 
     /// Has the connection closed instead of given back to its pool, if it is a pool's.
-    #[cfg(feature = "sqlx-postgres")]
+    #[cfg(any(feature = "sqlx-postgres", feature = "sqlx-mysql"))]
     pub(super) fn give_up(&mut self) {
         match self {
             Self::Lent(connection) => connection.close_on_drop(),

@@ -4,6 +4,8 @@
 //! first step to the last.
 
 mod held;
+#[cfg(feature = "sqlx-mysql")]
+mod mysql;
 #[cfg(feature = "sqlx-postgres")]
 mod postgres;
 #[cfg(feature = "sqlx-sqlite")]
@@ -62,6 +64,8 @@ trait Speaks: Database {
 /// The connection of a step, and what is kept in mind.
 struct On<'s, DB: Speaks> {
     connection: &'s mut DB::Connection,
+    // On MySQL there is nothing to keep in mind.
+    #[allow(dead_code)]
     notes: &'s mut DB::Notes,
 }
 

@@ -2,7 +2,7 @@
 
 /// Makes a client out of a target that is executed on by `&mut` or by `&`, the connection that its runs have, and what connects.
 macro_rules! client {
-    ($client:ident: [$($mutable:tt)?] $target:ty, $connection:ty, $dialect:expr, $connect:expr) => {
+    ($client:ident: [$($mutable:tt)?] $target:ty, $connection:ty, $dialect:expr, $connect:expr $(, gives_back = $gives_back:literal)?) => {
         struct $client {
             runtime: tokio::runtime::Runtime,
             target: $target,
@@ -57,6 +57,8 @@ macro_rules! client {
         }
 
         impl conformance::AsyncClient for $client {
+            $(const GIVES_BACK: bool = $gives_back;)?
+
             fn apply_for(
                 &mut self,
                 runner: migratory::Runner<'_>,

@@ -1,4 +1,4 @@
-//! What the two clients of the rust-mysql project have in common: the texts of a step, values and errors.
+//! What the clients of MySQL and MariaDB have in common: the texts of a step, values and errors.
 //!
 //! Everything goes as text in one message: to bind values would take a message more for each new statement, and a migration that
 //! changes the session's character set would change what they mean.
