@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::place::Place;
 use crate::programs::{NotHere, Programs};
 use crate::server::Server;
-use crate::software::Software;
+use crate::software::{CERTIFICATE, KEY, Software};
 
 /// Starts a MariaDB server of one's own.
 ///
@@ -102,6 +102,10 @@ impl Software for MariaDb {
         command.args(["--bind-address=127.0.0.1", "--skip-name-resolve"]);
         command.args(["--character-set-server=utf8mb4", "--max-connections=200"]);
         command.args(["--default-time-zone=+00:00"]);
+        if place.has(CERTIFICATE) {
+            command.arg(option("ssl-cert", place.path().join(CERTIFICATE)));
+            command.arg(option("ssl-key", place.path().join(KEY)));
+        }
         command
     }
 

@@ -1,4 +1,6 @@
 use std::io;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,15 +32,39 @@ impl Place {
         } else {
             None
         };
-        if let Some(account) = &account {
+        let place = Self { directory, account };
+        place.hand_over(place.path())?;
+        Ok(place)
+    }
+
+    /// Gives a file to the account that the servers run as.
+    fn hand_over(&self, path: &Path) -> io::Result<()> {
+        self.account.as_ref().map_or(Ok(()), |account| {
             let (user, group) = (account.uid.as_raw(), account.gid.as_raw());
-            std::os::unix::fs::chown(directory.path(), Some(user), Some(group))?;
-        }
-        Ok(Self { directory, account })
+            std::os::unix::fs::chown(path, Some(user), Some(group))
+        })
     }
 
     pub(crate) fn path(&self) -> &Path {
         self.directory.path()
+    }
+
+    /// Writes a file that nobody but the servers' account may read, as servers want it of a key.
+    pub(crate) fn write(&self, name: &str, text: &str) -> io::Result<()> {
+        let path = self.path().join(name);
+        let mut options = std::fs::OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)?;
+        file.write_all(text.as_bytes())?;
+        self.hand_over(&path)
+    }
+
+    /// Whether there is a file of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.path().join(name).exists()
     }
 
     /// What everything that ran here has said so far.

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use crate::place::Place;
 use crate::programs::{NotHere, Programs, newest_first};
 use crate::server::Server;
-use crate::software::Software;
+use crate::software::{CERTIFICATE, KEY, Software};
 
 /// Starts a PostgreSQL server of one's own, the newest version that is installed.
 ///
@@ -97,6 +97,14 @@ impl Software for Postgres {
         command.arg("-k").arg(place.path());
         command.args(["-p", &port.to_string()]);
         command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
+        if place.has(CERTIFICATE) {
+            let file = |setting: &str, name: &str| {
+                format!("{setting}={}", place.path().join(name).display())
+            };
+            command.args(["-c", "ssl=on"]);
+            command.args(["-c", &file("ssl_cert_file", CERTIFICATE)]);
+            command.args(["-c", &file("ssl_key_file", KEY)]);
+        }
         command
     }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::database::Database;
 use crate::place::Place;
-use crate::software::Software;
+use crate::software::{CERTIFICATE, KEY, Software};
 use crate::watchdog::Watchdog;
 
 /// Another program may take the free port before the server does.
@@ -135,6 +135,21 @@ impl Server {
         if let Err(error) = outcome {
             panic!("{} does not start again: {error}", self.software.name());
         }
+    }
+
+    /// Starts the server again with a certificate and its key, both in PEM. From then on it takes encrypted connections beside the
+    /// plain ones.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start with them; the message ends with its log.
+    pub fn encrypt(&mut self, certificate: &str, key: &str) {
+        for (name, text) in [(CERTIFICATE, certificate), (KEY, key)] {
+            let written = self.place.write(name, text);
+            written.expect("the server's directory takes a certificate and its key, once");
+        }
+        self.kill();
+        self.restart();
     }
 
     fn run(&mut self) -> io::Result<()> {

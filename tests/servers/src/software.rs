@@ -3,6 +3,10 @@ use std::process::Command;
 
 use crate::place::Place;
 
+/// The files of a server that takes encrypted connections.
+pub(crate) const CERTIFICATE: &str = "certificate.pem";
+pub(crate) const KEY: &str = "key.pem";
+
 /// What is particular to one database system; everything about processes is in [`Server`](crate::Server).
 pub(crate) trait Software: Send + Sync {
     /// As messages call it.
@@ -17,7 +21,7 @@ pub(crate) trait Software: Send + Sync {
     /// Makes the server's files.
     fn prepare(&self, place: &Place) -> Command;
 
-    /// Runs the server in the foreground.
+    /// Runs the server in the foreground. It takes encrypted connections if there is a [`CERTIFICATE`].
     fn serve(&self, place: &Place, port: u16) -> Command;
 
     /// Whether the server with this process id takes connections.

@@ -1,0 +1,122 @@
+//! Each family of clients applies migrations over a connection that its server says is encrypted.
+
+#![cfg(unix)]
+
+use migratory::{Dialect, Error, Report};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use tls::{Encrypted, migrations};
+use tokio::runtime::{Builder, Runtime};
+
+#[test]
+fn tokio_postgres_applies_over_tls() {
+    let server = servers::require!(Encrypted::start(Dialect::Postgres));
+    let mut trusted = rustls::RootCertStore::empty();
+    let certificate = CertificateDer::from_pem_slice(server.certificate.as_bytes());
+    trusted
+        .add(certificate.expect("a certificate"))
+        .expect("a certificate to trust");
+    let config = rustls::ClientConfig::builder()
+        .with_root_certificates(trusted)
+        .with_no_client_auth();
+    let connector = tokio_postgres_rustls::MakeRustlsConnect::new(config);
+    let url = format!("{}?sslmode=require", server.place.url());
+    ran_encrypted(
+        &server,
+        &runtime().block_on(async {
+            let connected = tokio_postgres::connect(&url, connector).await;
+            let (mut client, connection) = connected.expect("a connection");
+            tokio::spawn(connection);
+            migrations(Dialect::Postgres).apply(&mut client).await
+        }),
+    );
+}
+
+#[test]
+fn sqlx_applies_over_tls() {
+    use sqlx::ConnectOptions;
+    use sqlx::postgres::{PgConnectOptions, PgSslMode};
+
+    let server = servers::require!(Encrypted::start(Dialect::Postgres));
+    let options: PgConnectOptions = server.place.url().parse().expect("a URL");
+    let options = options
+        .ssl_mode(PgSslMode::VerifyFull)
+        .ssl_root_cert_from_pem(server.certificate.clone().into_bytes());
+    ran_encrypted(
+        &server,
+        &runtime().block_on(async {
+            let mut connection = options.connect().await.expect("a connection");
+            migrations(Dialect::Postgres).apply(&mut connection).await
+        }),
+    );
+}
+
+#[test]
+fn mysql_applies_over_tls() {
+    let server = servers::require!(Encrypted::start(Dialect::Mysql));
+    let options = mysql::Opts::from_url(&server.place.url()).expect("a URL");
+    let trusted =
+        mysql::SslOpts::default().with_root_cert_path(Some(server.file.path().to_owned()));
+    let options = mysql::OptsBuilder::from_opts(options)
+        .prefer_socket(false)
+        .ssl_opts(trusted);
+    let mut connection = mysql::Conn::new(options).expect("a connection");
+    ran_encrypted(&server, &migrations(Dialect::Mysql).apply(&mut connection));
+}
+
+#[test]
+fn mysql_async_applies_over_tls() {
+    let server = servers::require!(Encrypted::start(Dialect::Mysql));
+    let options = mysql_async::Opts::from_url(&server.place.url()).expect("a URL");
+    let certificate = server.certificate.clone().into_bytes();
+    let trusted = mysql_async::SslOpts::default().with_root_certs(vec![certificate.into()]);
+    let options = mysql_async::OptsBuilder::from_opts(options)
+        .prefer_socket(false)
+        .ssl_opts(trusted);
+    ran_encrypted(
+        &server,
+        &runtime().block_on(async {
+            let connected = mysql_async::Conn::new(options).await;
+            let mut connection = connected.expect("a connection");
+            let report = migrations(Dialect::Mysql).apply(&mut connection).await;
+            connection.disconnect().await.expect("a good end");
+            report
+        }),
+    );
+}
+
+/// The servers take plain connections as well, and say so of them: what the other tests ask for could fail.
+#[test]
+fn a_plain_connection_is_seen_to_be_one() {
+    let server = servers::require!(Encrypted::start(Dialect::Mysql));
+    let url = format!("{}?prefer_socket=false", server.place.url());
+    let mut connection = mysql::Conn::new(url.as_str()).expect("a connection");
+    let report = migrations(Dialect::Mysql).apply(&mut connection);
+    assert_eq!(report.expect("the run succeeds").entries().len(), 1);
+    assert_eq!(server.cipher(), "");
+
+    let server = servers::require!(Encrypted::start(Dialect::Postgres));
+    let url = format!("{}?sslmode=disable", server.place.url());
+    runtime().block_on(async {
+        let connected = tokio_postgres::connect(&url, tokio_postgres::NoTls).await;
+        let (mut client, connection) = connected.expect("a connection");
+        tokio::spawn(connection);
+        let report = migrations(Dialect::Postgres).apply(&mut client).await;
+        assert_eq!(report.expect("the run succeeds").entries().len(), 1);
+    });
+    assert_eq!(server.cipher(), "");
+}
+
+fn ran_encrypted(server: &Encrypted, result: &Result<Report, Error>) {
+    let report = result.as_ref().expect("the run succeeds");
+    assert_eq!(report.entries().len(), 1);
+    let cipher = server.cipher();
+    assert!(cipher.starts_with("TLS_"), "the cipher is `{cipher}`");
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+}
