@@ -81,7 +81,7 @@ async fn rows(connection: &mut PgConnection, sql: &str) -> Result<Vec<PgRow>, Cl
 /// Sends SQL when it is first polled, even if the answer to another message is still to come. Of all that sqlx does with a connection
 /// only the beginning of a transaction is like that; what it begins with is free.
 async fn queue(connection: &mut PgConnection, sql: String) -> Result<(), ClientError> {
-    match connection.begin_with(AssertSqlSafe(sql)).await {
+    match connection.begin_with(trusted!(sql)).await {
         Ok(transaction) => std::mem::forget(transaction),
         Err(ClientError::BeginFailed) => {}
         Err(error) => return Err(error),

@@ -167,7 +167,7 @@ async fn rows(
     sql: &str,
     values: &[Value],
 ) -> Result<Vec<SqliteRow>, ClientError> {
-    let mut query = ::sqlx::query(AssertSqlSafe(sql)).persistent(false);
+    let mut query = ::sqlx::query(trusted!(sql)).persistent(false);
     for value in values {
         query = match value {
             Value::Null => query.bind(None::<i64>),
