@@ -174,21 +174,6 @@ fn a_connection_that_is_in_a_transaction_is_refused() {
     }
 }
 
-#[test]
-fn a_connection_out_of_a_pool_is_a_target() {
-    let server = servers::require!(servers::shared_mariadb());
-    let database = server.database("pool");
-    let list = sql(&[&["CREATE TABLE t (id INT)"]]);
-    let pool = mysql::Pool::new(database.url().as_str()).unwrap();
-    let report = list.apply(&mut pool.get_conn().unwrap()).unwrap();
-    assert_eq!(report.entries().len(), 1);
-    assert!(
-        list.apply(&mut pool.get_conn().unwrap())
-            .unwrap()
-            .is_empty()
-    );
-}
-
 /// MySQL 8 has no variable that says if a transaction is open, and cannot be tried here. What is particular to it is that it takes the
 /// question for a comment: so does MariaDB when somebody on the way makes one of it.
 #[test]
