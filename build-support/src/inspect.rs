@@ -307,6 +307,7 @@ fn nothing(directory: &str) -> Checked {
         scope: config.scope,
         table: config.table,
         schema: config.schema,
+        table_lock: config.table_lock,
         earlier: codegen::Written::default(),
         migrations: Vec::new(),
         repeatables: Vec::new(),

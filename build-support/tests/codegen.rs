@@ -54,6 +54,7 @@ fn checked() -> Checked {
         scope: "billing".to_owned(),
         table: "billing \"history\"".to_owned(),
         schema: Some("aux".to_owned()),
+        table_lock: true,
         earlier: Written::default(),
         migrations: vec![
             Migration {

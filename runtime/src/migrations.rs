@@ -16,6 +16,7 @@ pub struct Migrations {
     list: List,
     table: Option<&'static str>,
     schema: Option<&'static str>,
+    is_locked_in_table: bool,
 }
 
 impl Migrations {
@@ -60,11 +61,20 @@ impl Migrations {
         self
     }
 
+    /// With a lock that is a row of a table, as `lock = "table"` in `migratory.toml` asks for.
+    pub const fn with_table_lock(mut self) -> Self {
+        self.is_locked_in_table = true;
+        self
+    }
+
     /// A run with settings: where it is to end, what it does about a history that does not fit, who watches.
     pub fn runner<'r>(&self) -> Runner<'r> {
         let mut runner = Runner::new(self.list);
         if let Some(table) = self.table {
             runner = runner.table(table);
+        }
+        if self.is_locked_in_table {
+            runner = runner.table_lock(Runner::LEASE);
         }
         match self.schema {
             Some(schema) => runner.schema(schema),
@@ -77,6 +87,7 @@ impl Migrations {
             list,
             table: None,
             schema: None,
+            is_locked_in_table: false,
         }
     }
 

@@ -1,9 +1,10 @@
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use migratory_core::{
-    Event, Goal, History, Migrations, Options, Outcome, Plan, Policy, Report, Resolution, Session,
-    Status, Verdict, Version, status, verify,
+    Event, Goal, History, Lock, Migrations, Options, Outcome, Plan, Policy, Report, Resolution,
+    Session, Status, Verdict, Version, status, verify,
 };
 
 use crate::Target;
@@ -103,6 +104,29 @@ impl<'r> Runner<'r> {
     /// How long to wait for other processes. Without it a minute.
     pub fn lock_timeout(mut self, timeout: Duration) -> Self {
         self.options.lock_timeout = timeout;
+        self
+    }
+
+    /// How long a lock in a table lasts where `lock = "table"` in `migratory.toml` asks for one: a minute.
+    pub const LEASE: Duration = Duration::from_secs(60);
+
+    /// A lock that is a row of a table beside the history, `<history>_lock`, in place of a lock of the session: behind a pooler that hands
+    /// out another connection of the server for each transaction (PgBouncer, `pool_mode = transaction`), and on a cluster each node of
+    /// which has locks of its own (Galera). SQLite needs neither.
+    ///
+    /// It is held for the time of the lease, in whole seconds of the server's clock, and again with every statement, so the lock of a process
+    /// that died is free when that time is over, and so is that of a future that was dropped where the client closes the connection
+    /// (`mysql_async`). In a transaction of PostgreSQL nobody takes it before that ends. Where a single statement
+    /// outside of a transaction lasts longer than the lease, another run may take the lock: it finds the migration begun, refuses to go on,
+    /// and runs nothing.
+    ///
+    /// Without a session of its own, a run on PostgreSQL sets no timeouts for statements outside of a transaction and says so
+    /// ([`Event::TimeoutIgnored`]).
+    pub fn table_lock(mut self, lease: Duration) -> Self {
+        self.options.lock = Lock::Table {
+            owner: unique(),
+            lease,
+        };
         self
     }
 
@@ -217,4 +241,10 @@ impl fmt::Debug for Runner<'_> {
             .field("options", &self.options)
             .finish_non_exhaustive()
     }
+}
+
+/// A number that no other run has: the standard library seeds its hash tables with random numbers of the system, and never twice alike.
+fn unique() -> u128 {
+    let random = || u128::from(RandomState::new().hash_one(std::process::id()));
+    random() << 64 | random()
 }

@@ -220,6 +220,7 @@ fn checked(
         scope: source.config.scope.clone(),
         table: source.config.table.clone(),
         schema: source.config.schema.clone(),
+        table_lock: source.config.table_lock,
         earlier: codegen::Written::default(),
         migrations: Vec::new(),
         repeatables,

@@ -19,6 +19,8 @@ pub struct Checked {
     pub table: String,
     /// Schema of the history table, where it is not the default one.
     pub schema: Option<String>,
+    /// Whether the lock is a row of a table.
+    pub table_lock: bool,
     /// The first migrations, where they come from the cache of an earlier build: only their code is known.
     pub earlier: Written,
     /// The versioned migrations behind them, ascending.

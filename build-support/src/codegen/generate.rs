@@ -95,6 +95,9 @@ fn migrations(code: &mut String, checked: &Checked, repeatables: &str, head: u64
     if let Some(schema) = &checked.schema {
         put!(code, ".with_schema({schema:?})");
     }
+    if checked.table_lock {
+        code.push_str(".with_table_lock()");
+    }
     code.push_str("\n};\n");
 }
 

@@ -23,6 +23,8 @@ pub struct Config {
     pub table: String,
     /// Schema of the history table, where the dialect has schemas.
     pub schema: Option<String>,
+    /// Whether the lock is a row of a table and none of the session.
+    pub table_lock: bool,
     /// Levels by rule or group name, over the defaults.
     pub levels: BTreeMap<String, Level>,
     /// Where `migratory.toml` names them, for the check that there are such rules and groups.
@@ -126,6 +128,16 @@ pub const KEYS: &[Key] = &[
         },
     },
     Key {
+        name: "lock",
+        takes: "`\"session\"` or `\"table\"`",
+        default: "`\"session\"`",
+        decides: "what keeps two runs apart: a lock of the session, or a row of a table, behind PgBouncer in transaction mode and on Galera",
+        read: |value, config| {
+            (_, config.table_lock) = one_of(value, &LOCKS)?;
+            Ok(())
+        },
+    },
+    Key {
         name: "transactions",
         takes: "`true` or `false`",
         default: "`true`",
@@ -179,6 +191,8 @@ const DEPLOYMENTS: [(&str, Deployment); 2] = [
     ("rolling", Deployment::Rolling),
 ];
 
+const LOCKS: [(&str, bool); 2] = [("session", false), ("table", true)];
+
 const LEVELS: [(&str, Level); 3] = [
     ("allow", Level::Allow),
     ("warn", Level::Warn),
@@ -208,6 +222,7 @@ impl Config {
             scope: "main".to_owned(),
             table: "migratory_history".to_owned(),
             schema: None,
+            table_lock: false,
             levels: BTreeMap::new(),
             level_spans: BTreeMap::new(),
             transactions: true,

@@ -210,13 +210,14 @@ fn policy(config: &Config) -> String {
     policy
 }
 
-fn fields(config: &Config) -> [(&'static str, String); 9] {
+fn fields(config: &Config) -> [(&'static str, String); 10] {
     [
         ("minimum version", format!("{:?}", config.minimum_version)),
         ("deployment", format!("{:?}", config.deployment)),
         ("scope", config.scope.clone()),
         ("table", config.table.clone()),
         ("schema", format!("{:?}", config.schema)),
+        ("table lock", config.table_lock.to_string()),
         ("transactions", config.transactions.to_string()),
         ("prelude", format!("{:?}", config.prelude)),
         ("levels", format!("{:?}", config.levels)),

@@ -17,10 +17,8 @@ impl Table {
         match self.dialect {
             Dialect::Sqlite => None,
             Dialect::Postgres => {
-                // A transaction's time is that of its first message, so within the first both are the same.
                 let sql = format!(
-                    "SELECT CASE WHEN pg_try_advisory_lock({}) THEN 1 ELSE 0 END, \
-                     CASE WHEN now() = statement_timestamp() THEN 0 ELSE 1 END",
+                    "SELECT CASE WHEN pg_try_advisory_lock({}) THEN 1 ELSE 0 END, {POSTGRES_IN_TRANSACTION}",
                     self.lock_key()
                 );
                 Some((sql, vec![]))
@@ -29,12 +27,7 @@ impl Table {
                 let (name, mut values) = self.lock_name();
                 // MariaDB answers NULL to more than it can count; nobody waits a year.
                 values.push(Value::Integer(wait_seconds.min(YEAR) as i64));
-                // Without autocommit every statement is in a transaction. MariaDB reads the comment and knows; to MySQL it is one,
-                // and its answer is NULL.
-                let sql = format!(
-                    "SELECT GET_LOCK({name}, ?), \
-                     CASE WHEN @@autocommit = 0 THEN 1 /*M! ELSE @@in_transaction */ END"
-                );
+                let sql = format!("SELECT GET_LOCK({name}, ?), {MYSQL_IN_TRANSACTION}");
                 Some((sql, values))
             }
         }
@@ -107,6 +100,15 @@ impl Table {
         }
     }
 }
+
+/// A transaction's time is that of its first message, so within the first both are the same.
+pub(super) const POSTGRES_IN_TRANSACTION: &str =
+    "CASE WHEN now() = statement_timestamp() THEN 0 ELSE 1 END";
+
+/// Without autocommit every statement is in a transaction. MariaDB reads the comment and knows; to MySQL it is one, and its answer
+/// is NULL.
+pub(super) const MYSQL_IN_TRANSACTION: &str =
+    "CASE WHEN @@autocommit = 0 THEN 1 /*M! ELSE @@in_transaction */ END";
 
 /// In seconds.
 const YEAR: u64 = 365 * 24 * 60 * 60;

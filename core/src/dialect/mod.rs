@@ -1,4 +1,5 @@
 mod inline;
+mod lease;
 mod locks;
 mod session;
 pub(crate) mod settings;
@@ -7,6 +8,7 @@ mod table;
 use alloc::string::String;
 use core::fmt;
 
+pub(crate) use lease::Lease;
 pub(crate) use locks::fnv1a;
 pub(crate) use session::SessionState;
 pub use table::Table;

@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{Dialect, Table};
@@ -16,6 +17,8 @@ pub(crate) struct SessionState {
     pub(crate) restore_database: Option<String>,
     /// Where the history table is, whatever a migration does to where names are looked up.
     pub(crate) schema: Option<String>,
+    /// The same of the table of the lock, where it has one.
+    pub(crate) lock_schema: Option<String>,
 }
 
 /// What MySQL and MariaDB have of the session's settings that files of statements set. What an assignment changes beside its own
@@ -40,21 +43,29 @@ const MYSQL_SETTINGS: [&str; 13] = [
 const AUTHORIZATION: &str = "session_authorization";
 const ROLE: &str = "role";
 const SCHEMA: &str = "schema";
+const LOCK_SCHEMA: &str = "lock_schema";
 const OF_A_TRANSACTION: &str = "pg_catalog.left(name, 12) <> 'transaction_'";
 
 impl Table {
-    /// Reads the session's state, for [`Table::session_state`].
-    pub(crate) fn read_session(&self) -> Option<String> {
+    /// Reads the session's state, for [`Table::session_state`], and with it where the table of the lock is.
+    pub(crate) fn read_session(&self, lock: Option<&Table>) -> Option<String> {
         match self.dialect {
             Dialect::Sqlite => None,
             Dialect::Postgres => {
-                let table = self.dialect.text_literal(&self.quoted());
+                let schema_of = |name: &str, table: &Table| {
+                    let table = self.dialect.text_literal(&table.quoted());
+                    format!(
+                        "UNION ALL SELECT '{name}', n.nspname::text FROM pg_catalog.pg_class c \
+                         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = pg_catalog.to_regclass({table})"
+                    )
+                };
+                let mut schemas = vec![schema_of(SCHEMA, self)];
+                schemas.extend(lock.map(|lock| schema_of(LOCK_SCHEMA, lock)));
+                let schemas = schemas.join(" ");
                 Some(format!(
                     "SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session' AND {OF_A_TRANSACTION} \
                      UNION ALL SELECT '{AUTHORIZATION}', session_user::text \
-                     UNION ALL SELECT '{ROLE}', pg_catalog.current_setting('role') \
-                     UNION ALL SELECT '{SCHEMA}', n.nspname::text FROM pg_catalog.pg_class c \
-                     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = pg_catalog.to_regclass({table})"
+                     UNION ALL SELECT '{ROLE}', pg_catalog.current_setting('role') {schemas}"
                 ))
             }
             Dialect::Mysql => {
@@ -84,13 +95,14 @@ impl Table {
             format!("SELECT pg_catalog.set_config({name}, {value}, false)")
         };
         let (mut first, mut last) = (Vec::new(), Vec::new());
-        let mut schema = None;
+        let (mut schema, mut lock_schema) = (None, None);
         for row in rows {
             let [name, value] = row.as_slice() else {
                 return None;
             };
             match name.text()? {
                 SCHEMA => schema = Some(value.text()?.into()),
+                LOCK_SCHEMA => lock_schema = Some(value.text()?.into()),
                 name @ (AUTHORIZATION | ROLE) => first.push(set(name, value.text()?)),
                 name => last.push(set(name, value.text().unwrap_or(""))),
             }
@@ -105,6 +117,7 @@ impl Table {
             restore: first.join("; "),
             restore_database: None,
             schema,
+            lock_schema,
         })
     }
 
@@ -128,6 +141,7 @@ impl Table {
             restore: format!("SET {}", assignments.join(", ")),
             restore_database: database.map(|name| format!("USE {}", self.dialect.quote(name))),
             schema: database.map(Into::into),
+            lock_schema: database.map(Into::into),
         })
     }
 
@@ -156,8 +170,6 @@ fn is_number(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec;
-
     use super::*;
 
     /// No text of a value is ever part of a statement's text.

@@ -182,8 +182,10 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::Lease;
     use crate::fixtures;
     use crate::{Chain, Timeouts};
+    use core::time::Duration;
 
     /// F29: whatever the table is called, its name stays a name, and everything else is bound.
     #[test]
@@ -237,6 +239,19 @@ mod tests {
             .into_iter()
             .flatten(),
         );
+        let lease = Lease::new(table, 7, Duration::from_secs(60));
+        let lease = lease.iter().flat_map(|lease| {
+            [
+                Some(lease.create()),
+                lease.claim(),
+                Some(lease.is_taken()),
+                lease.renew(),
+                Some(lease.is_kept()),
+                Some(lease.who_holds()),
+                Some(lease.give_back()),
+            ]
+        });
+        texts.extend(lease.flatten().map(|text| (text, vec![])));
         let timeouts = Timeouts {
             lock_ms: Some(1500),
             statement_ms: Some(60_000),
@@ -263,7 +278,7 @@ mod tests {
         let settings = [
             table.dialect.set_timeouts(timeouts, true),
             table.dialect.set_timeouts(timeouts, false),
-            table.read_session(),
+            table.read_session(None),
             state.as_ref().map(|state| state.restore.clone()),
             state.and_then(|state| state.restore_database),
         ];

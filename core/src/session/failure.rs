@@ -106,6 +106,8 @@ pub enum FailureKind {
         /// Who holds it, if the database says.
         holder: Option<String>,
     },
+    /// The run was silent for longer than its lock lasts, and another one took that.
+    LockLost,
     /// The transaction was gone when the run wanted to commit it, or already after a statement or a function.
     TransactionEnded {
         /// The migration that had it.
@@ -290,6 +292,9 @@ impl fmt::Display for FailureKind {
                     None => f.write_str("; the database does not say which"),
                 }
             }
+            Self::LockLost => f.write_str(
+                "another process took the lock, because nothing was heard of this run for longer than the lock lasts",
+            ),
             Self::TransactionEnded { label, place } => {
                 match label {
                     Some(label) => {

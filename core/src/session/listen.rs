@@ -19,7 +19,10 @@ impl Session {
             Reply::Failed { class, message } => self.failed(op, line.as_ref(), class, message),
             reply => {
                 // A lock that is not granted is a successful query all the same.
-                if !matches!(op, Op::Wait(_) | Op::Lock | Op::AskHolder) {
+                if !matches!(
+                    op,
+                    Op::Wait(_) | Op::CreateLock | Op::Claim | Op::Lock | Op::AskHolder
+                ) {
                     self.waiting = None;
                 }
                 self.succeeded(op, line, reply);
@@ -55,6 +58,9 @@ impl Session {
 
     fn hear_done(&mut self, op: &Op) {
         match op {
+            // It may be ours now, and to give back what is not ours does nothing.
+            Op::Claim => self.held.lock = true,
+            Op::Unlock => self.held.lock = false,
             Op::Begin => self.held.transaction = true,
             Op::Commit => self.committed(),
             Op::Rollback => {
@@ -156,8 +162,12 @@ impl Session {
             Op::Recheck => self.hear_recheck(newest(&rows).unwrap_or(None)),
             Op::Look | Op::ReadHistory => self.hear_history(op, &rows),
             Op::Lock => {
-                let is_in_transaction = rows.first()?.get(1).and_then(Value::integer) == Some(1);
-                self.hear_lock(integer(&rows)?, is_in_transaction);
+                let second = rows.first().and_then(|row| row.get(1)?.integer());
+                self.hear_lock(answer(&rows)?, second == Some(1));
+            }
+            Op::ConfirmLock if answer(&rows)? != 1 => {
+                self.held.lock = false;
+                self.fail(FailureKind::LockLost);
             }
             Op::AskHolder => self.hear_holder(rows.first().and_then(|row| row.first()?.text())),
             Op::Unlock => {
@@ -174,6 +184,7 @@ impl Session {
             Op::ReadSession => {
                 let state = self.table.session_state(&rows)?;
                 self.records = self.table.within(&state);
+                self.lease = self.lease.as_ref().map(|lease| lease.within(&state));
                 self.session_state = Some(state);
                 self.hold_session();
             }
@@ -267,9 +278,10 @@ impl Session {
         }
     }
 
-    /// A history that does not exist is an empty one.
+    /// A history that does not exist is an empty one, and the table of a lock that does not is created.
     fn hears_missing_table(&mut self, op: &Op) -> bool {
         let is_locked = match op {
+            Op::Claim | Op::Lock => return self.creates_lock(),
             Op::Probe | Op::Look => false,
             Op::ReadHistory | Op::Recheck => true,
             _ => return false,
@@ -286,14 +298,27 @@ impl Session {
         true
     }
 
+    /// Another run may create it at this moment, and PostgreSQL may then refuse it to us: only a second look says that it is not there.
+    fn creates_lock(&mut self) -> bool {
+        let is_first = self.without_lock.is_none();
+        if is_first {
+            self.without_lock = Some(String::new());
+            self.ops.retain(|op| !matches!(op, Op::Claim | Op::Lock));
+            for op in [Op::Lock, Op::Claim, Op::CreateLock] {
+                self.ops.push_front(op);
+            }
+        }
+        is_first
+    }
+
     fn hear_lock(&mut self, answer: i64, is_in_transaction: bool) {
-        if answer == 1 {
-            self.held.lock = true;
+        self.held.lock = answer == 1;
+        if self.held.lock {
             self.waiting = None;
         }
         if is_in_transaction {
             self.fail(FailureKind::InTransaction);
-        } else if answer != 1 && !self.wait(Op::Lock) {
+        } else if !self.held.lock && !self.wait_for_lock() {
             self.ops.clear();
             self.ops.push_back(Op::AskHolder);
         }
@@ -349,6 +374,14 @@ fn texts(rows: &[Vec<Value>]) -> Vec<String> {
 /// The one integer of an answer.
 fn integer(rows: &[Vec<Value>]) -> Option<i64> {
     rows.first()?.first()?.integer()
+}
+
+/// The same of an answer without rows, which is a no.
+fn answer(rows: &[Vec<Value>]) -> Option<i64> {
+    match rows {
+        [] => Some(0),
+        rows => integer(rows),
+    }
 }
 
 /// The newest row, if there is one; `None` if the answer is not of that form.

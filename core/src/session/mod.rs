@@ -20,7 +20,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use crate::dialect::{SessionState, fnv1a};
+use crate::dialect::{Lease, SessionState, fnv1a};
 use crate::plan::interrupted;
 use crate::{
     Action, Chain, Change, Dialect, Goal, History, Label, LockKind, Migration, Migrations, Plan,
@@ -32,7 +32,7 @@ use work::{Ground, Work, layout};
 
 pub use event::Event;
 pub use failure::{Failure, FailureKind, Fate};
-pub use options::Options;
+pub use options::{Lock, Options};
 pub use report::{Deed, Entry, Outcome, Report};
 pub use step::{Class, Heard, Moment, Place, Purpose, Reply, Step};
 
@@ -48,6 +48,8 @@ pub struct Session {
     table: Table,
     /// The same, as the history is changed through it.
     records: Table,
+    /// The lock, where it is a row.
+    lease: Option<Lease>,
     /// The state of the session, once a migration is to run that may change it.
     session_state: Option<SessionState>,
     mode: Mode,
@@ -59,6 +61,8 @@ pub struct Session {
     waiting: Option<Waiting>,
     /// When the run began to wait for a partial migration of another process.
     patient_since: Option<Duration>,
+    /// Why the lock's table could not be created.
+    without_lock: Option<String>,
     history: History,
     has_table: bool,
     marker: Marker,
@@ -226,8 +230,13 @@ impl Session {
             options.schema.as_deref(),
             &options.table,
         );
+        let lease = match options.lock {
+            Lock::Session => None,
+            Lock::Table { owner, lease } => Lease::new(&table, owner, lease),
+        };
         Self {
             migrations: *migrations,
+            lease,
             records: table.clone(),
             table,
             session_state: None,
@@ -238,6 +247,7 @@ impl Session {
             now: Moment::default(),
             waiting: None,
             patient_since: None,
+            without_lock: None,
             history: History::default(),
             has_table: false,
             marker: Marker::Theirs,
@@ -333,9 +343,16 @@ impl Session {
                     .extend([Op::Begin, Op::ReadHistory, Op::ReadMarker, Op::Decide])
             }
             LockKind::Advisory | LockKind::Named => {
-                self.ops.extend([Op::Lock, Op::ReadHistory, Op::Decide])
+                self.ops
+                    .extend([Op::Claim, Op::Lock, Op::ReadHistory, Op::Decide])
             }
         }
+    }
+
+    /// Whether what is set for the session is set for all that follows: not where a pooler hands out another connection of the
+    /// server for each transaction.
+    fn has_session(&self) -> bool {
+        self.lease.is_none() || self.dialect() != Dialect::Postgres
     }
 
     /// Makes the plan, with the lock held and the history just read.
@@ -375,7 +392,7 @@ impl Session {
     fn begin(&mut self, action: Action) {
         let work = Work::new(action.clone(), self.migrations.dialect().capabilities());
         let (label, direction) = (work.label.clone(), work.direction());
-        if work.has_ignored_timeout(self.migrations.dialect().capabilities()) {
+        if work.has_ignored_timeout(self.migrations.dialect().capabilities(), self.has_session()) {
             self.events.push(Event::TimeoutIgnored {
                 label: label.clone(),
             });

@@ -9,6 +9,10 @@ pub(super) enum Op {
     Probe,
     /// Read all rows, with nothing locked.
     Look,
+    /// Create the table of the lock, where it is a row.
+    CreateLock,
+    /// Take the lock if it is free, where it takes more than the question whether it is ours.
+    Claim,
     /// Try to take the lock.
     Lock,
     /// Ask who holds it.
@@ -65,6 +69,10 @@ pub(super) enum Op {
     Complete,
     /// Lay out the migration at hand again, and run it from its beginning.
     Again,
+    /// Hold the lock longer, where it takes more than the question whether it still is ours.
+    Renew,
+    /// Ask whether the lock is still ours, where it can be lost.
+    ConfirmLock,
     /// Give the lock back if it is held.
     Unlock,
     /// Sleep.

@@ -16,6 +16,8 @@ pub struct Options {
     pub schema: Option<String>,
     /// The part of the history table; `None` for the list's own.
     pub scope: Option<String>,
+    /// What keeps two runs apart.
+    pub lock: Lock,
     /// How long to wait for others, in sum at each point where there is something to wait for.
     pub lock_timeout: Duration,
     /// How often a migration is tried that meets another transaction, before it is given up.
@@ -36,6 +38,7 @@ impl Default for Options {
             table: Table::DEFAULT_NAME.into(),
             schema: None,
             scope: None,
+            lock: Lock::Session,
             lock_timeout: Duration::from_secs(60),
             attempts: 5,
             dry_run: false,
@@ -43,4 +46,18 @@ impl Default for Options {
             tool_version: env!("CARGO_PKG_VERSION").into(),
         }
     }
+}
+
+/// What keeps two runs apart on PostgreSQL and MySQL. On SQLite it is the write transaction, whatever is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lock {
+    /// A lock of the server that the connection holds for the run: PostgreSQL's advisory locks, MySQL's named ones.
+    Session,
+    /// A row in a table beside the history, which is held for a time: for connections that are no session of one server.
+    Table {
+        /// What tells this run from every other one.
+        owner: u128,
+        /// How long the lock lasts when nothing more is heard of its holder. Each statement is heard of, whatever its transaction lasts.
+        lease: Duration,
+    },
 }

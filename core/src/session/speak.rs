@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::{Current, Marker, Op, Place, Purpose, Record, Session, Step};
-use crate::dialect::settings;
+use crate::dialect::{Lease, settings};
 use crate::{Change, Script, Statement, Timeouts, Value};
 
 /// A step that owns what it says.
@@ -58,12 +58,31 @@ impl Session {
                 self.table.read(&self.scope()),
                 Purpose::ReadHistory,
             )),
+            Op::CreateLock => Some(execute(self.lease.as_ref()?.create(), Purpose::CreateLock)),
+            Op::Claim => Some(execute(self.lease.as_ref()?.claim()?, Purpose::Lock)),
+            Op::Renew => Some(execute(self.lease.as_ref()?.renew()?, Purpose::Renew)),
+            Op::ConfirmLock => {
+                let sql = self.lease.as_ref()?.is_kept();
+                Some(query_with((sql, Vec::new()), Purpose::Renew))
+            }
             Op::Lock => Some(query_with(
-                self.table.lock(self.lock_wait_seconds())?,
+                match &self.lease {
+                    Some(lease) => (lease.is_taken(), Vec::new()),
+                    None => self.table.lock(self.lock_wait_seconds())?,
+                },
                 Purpose::Lock,
             )),
-            Op::AskHolder => Some(query_with(self.table.lock_holder()?, Purpose::LockHolder)),
-            Op::Unlock if self.held.lock => Some(query_with(self.table.unlock()?, Purpose::Unlock)),
+            Op::AskHolder => Some(query_with(
+                match &self.lease {
+                    Some(lease) => (lease.who_holds(), Vec::new()),
+                    None => self.table.lock_holder()?,
+                },
+                Purpose::LockHolder,
+            )),
+            Op::Unlock if self.held.lock => Some(match &self.lease {
+                Some(lease) => execute(lease.give_back(), Purpose::Unlock),
+                None => query_with(self.table.unlock()?, Purpose::Unlock),
+            }),
             Op::Begin => Some(execute(dialect.begin(), Purpose::Begin)),
             Op::CreateTable if !self.has_table => {
                 Some(execute(self.table.create(), Purpose::CreateTable))
@@ -80,13 +99,14 @@ impl Session {
                 Purpose::ForeignKeyCheck,
             )),
             Op::ReadSession if self.touches_session() && self.session_state.is_none() => {
-                let sql = self.table.read_session()?;
+                let lock = self.lease.as_ref().map(Lease::lock);
+                let sql = self.table.read_session(lock)?;
                 Some(query_with((sql, Vec::new()), Purpose::Session))
             }
-            Op::SetTimeouts { in_transaction } => Some(execute(
-                dialect.set_timeouts(self.timeouts(), *in_transaction)?,
-                Purpose::Timeouts,
-            )),
+            Op::SetTimeouts { in_transaction } if *in_transaction || self.has_session() => {
+                let sql = dialect.set_timeouts(self.timeouts(), *in_transaction)?;
+                Some(execute(sql, Purpose::Timeouts))
+            }
             Op::ReadInvalidIndexes | Op::FindInvalidIndexes if self.may_leave_index() => {
                 let sql = self.table.invalid_indexes()?;
                 Some(query(sql, Purpose::InvalidIndexes))

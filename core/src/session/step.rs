@@ -59,9 +59,13 @@ pub enum Purpose<'a> {
     ReadHistory,
     /// See whether the newest row is still the one that the plan was made on.
     Recheck,
-    /// Try to take the lock: one row, one integer, 1 if it was free. A second one is 1 if the connection is in a transaction
+    /// Try to take the lock: at most one row, its first integer 1 if it was free. A second one is 1 if the connection is in a transaction
     /// already, and NULL where the driver has to find out.
     Lock,
+    /// Create the table of the lock, where that is a row.
+    CreateLock,
+    /// Hold the lock longer, and see whether it still is ours: at most one row, 1 if it is.
+    Renew,
     /// Ask who holds the lock: at most one text.
     LockHolder,
     /// Give the lock back.
@@ -93,9 +97,12 @@ pub enum Purpose<'a> {
 }
 
 impl Purpose<'_> {
-    /// Whether it reads the history, and so may find that there is none.
-    pub fn reads_history(&self) -> bool {
-        matches!(self, Self::Probe | Self::ReadHistory | Self::Recheck)
+    /// Whether it may find that its table is not there: that of the history, or that of the lock.
+    pub fn may_lack_its_table(&self) -> bool {
+        matches!(
+            self,
+            Self::Probe | Self::ReadHistory | Self::Recheck | Self::Lock
+        )
     }
 
     /// A word or two for traces and messages.
@@ -106,6 +113,8 @@ impl Purpose<'_> {
             Self::ReadHistory => "read history",
             Self::Recheck => "recheck",
             Self::Lock => "lock",
+            Self::CreateLock => "create the lock's table",
+            Self::Renew => "renew lock",
             Self::LockHolder => "lock holder",
             Self::Unlock => "unlock",
             Self::Begin => "begin",
@@ -162,7 +171,7 @@ pub enum Reply {
 pub enum Class {
     /// Another connection writes (SQLite's `SQLITE_BUSY` and `SQLITE_LOCKED`): nothing was done, it may be tried again.
     Busy,
-    /// The history table does not exist.
+    /// The table of the history, or that of the lock, does not exist.
     MissingTable,
     /// There is no open transaction to commit or to roll back, or a statement or function of a migration ended the one that
     /// it ran in.

@@ -38,6 +38,13 @@ impl Session {
             self.rolled_back();
             return Heard::Noted;
         }
+        if op == Op::CreateLock {
+            self.without_lock = Some(message);
+            return Heard::Noted;
+        }
+        if matches!(op, Op::Claim | Op::Lock) && class.is_transient() && self.wait_for_lock() {
+            return Heard::Noted;
+        }
         if class == Class::Busy && self.may_repeat(&op) {
             if self.wait(op) {
                 return Heard::Noted;
@@ -117,6 +124,8 @@ impl Session {
     fn reason_on_record(&self) -> Option<String> {
         let failure = self.failure.as_ref()?;
         match (failure.kind(), failure.fate()) {
+            // The row may be another one's by now.
+            (FailureKind::LockLost, _) => None,
             (FailureKind::Migration { message, .. }, Fate::Partial { .. }) => Some(message.clone()),
             (kind, Fate::Partial { .. }) => Some(kind.to_string()),
             _ => None,
@@ -164,6 +173,13 @@ impl Session {
         self.ops.push_front(op);
         self.ops.push_front(Op::Wait(pause));
         true
+    }
+
+    /// Tries the lock again, behind a pause; `false` if the time to wait is over.
+    pub(super) fn wait_for_lock(&mut self) -> bool {
+        self.ops.retain(|op| *op != Op::Lock);
+        self.ops.push_front(Op::Lock);
+        self.wait(Op::Claim)
     }
 
     /// The server-side wait of the next try for the lock: none at first, then what is left of the time.
@@ -245,7 +261,7 @@ impl Session {
         };
         match op {
             Op::Begin => self.held.transaction = true,
-            Op::Lock => self.held.lock = true,
+            Op::Claim | Op::Lock => self.held.lock = true,
             Op::ForeignKeysOff => self.held.foreign_keys = true,
             Op::Commit => self.is_in_doubt = true,
             Op::Record(_) => self.is_in_doubt = !self.held.transaction,
@@ -357,6 +373,9 @@ impl Session {
             }
             Op::Statement(index) => *index,
             Op::Call => 0,
+            Op::Claim | Op::Lock if class == Class::MissingTable => {
+                return self.without_lock_table(message);
+            }
             _ => {
                 return FailureKind::Step {
                     purpose: name_of(line),
@@ -373,6 +392,15 @@ impl Session {
             index,
             total: place.total,
             message,
+        }
+    }
+
+    /// Why the lock's table is not there, if its creation said; else how that was noticed.
+    fn without_lock_table(&self, noticed: String) -> FailureKind {
+        let refused = self.without_lock.clone().unwrap_or_default();
+        FailureKind::Step {
+            purpose: Purpose::CreateLock.as_str(),
+            message: if refused.is_empty() { noticed } else { refused },
         }
     }
 

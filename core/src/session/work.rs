@@ -86,8 +86,15 @@ impl Work {
         }
     }
 
-    /// Whether it asks for a timeout that does not exist here.
-    pub(super) fn has_ignored_timeout(&self, capabilities: Capabilities) -> bool {
+    /// Whether it asks for a timeout that does not exist here, or for one of a session where there is none.
+    pub(super) fn has_ignored_timeout(
+        &self,
+        capabilities: Capabilities,
+        has_session: bool,
+    ) -> bool {
+        if !self.is_whole && !has_session {
+            return self.timeouts != Timeouts::NONE;
+        }
         // The run itself keeps to a lock timeout where the lock is a transaction.
         let lock = capabilities.has_lock_timeout || capabilities.lock == LockKind::Transaction;
         (self.timeouts.lock_ms.is_some() && !lock)
@@ -232,6 +239,9 @@ pub(super) fn layout(work: &Work, ground: Ground) -> Vec<Op> {
 /// Keeps SQLite's `user_version` in step, if it is ours.
 const MARK: [Op; 2] = [Op::ConfirmMarker, Op::WriteMarker];
 
+/// Holds a lock that can be lost, and sees whether it still is ours.
+const HOLD: [Op; 2] = [Op::Renew, Op::ConfirmLock];
+
 /// One transaction for the statements and the row.
 fn whole(work: &Work, ground: Ground) -> Vec<Op> {
     let mut ops = Vec::with_capacity(work.statements.len() + 12);
@@ -239,6 +249,7 @@ fn whole(work: &Work, ground: Ground) -> Vec<Op> {
     ops.push(Op::ReadSession);
     ops.extend(foreign_keys_off(work, ground));
     ops.extend(begin(work, ground));
+    ops.extend(HOLD);
     if is_checked {
         ops.push(Op::CountViolations);
     }
@@ -265,6 +276,7 @@ fn piecemeal(work: &Work, ground: Ground) -> Vec<Op> {
     // A row that counts in the chain stops to count, or begins to: two rows change together.
     let moves_chain = work.deed != Deed::Up || work.resolves.is_some();
     ops.extend(foreign_keys_off(work, ground));
+    ops.extend(HOLD);
     let intent = [Op::Record(Record::Intent), Op::Record(Record::Chain)];
     if is_locking {
         ops.extend(begin(work, ground));
@@ -288,6 +300,7 @@ fn piecemeal(work: &Work, ground: Ground) -> Vec<Op> {
         ops.push(op);
         if index + 1 < work.total {
             ops.push(Op::Record(Record::Progress { done: index + 1 }));
+            ops.extend(HOLD);
         }
     }
     if is_checked {

@@ -72,7 +72,7 @@ fn class(code: u16, purpose: Purpose<'_>) -> Class {
     match code {
         // Only the history may be missing, or the database that it is to be in. A migration that reads a table which does not
         // exist is wrong.
-        1049 | 1146 if purpose.reads_history() => Class::MissingTable,
+        1049 | 1146 if purpose.may_lack_its_table() => Class::MissingTable,
         1205 | 3572 => Class::LockTimeout,
         1213 => Class::Deadlock,
         // Of a cluster: the transaction met one of another node.

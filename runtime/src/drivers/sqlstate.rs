@@ -11,7 +11,7 @@ pub(super) const TRY_TRANSACTION: &str = "SAVEPOINT migratory; RELEASE SAVEPOINT
 pub(super) fn class(code: &str, purpose: Purpose<'_>) -> Class {
     match code {
         // Only the history may be missing. A migration that reads a table which does not exist is wrong.
-        "42P01" if purpose.reads_history() => Class::MissingTable,
+        "42P01" if purpose.may_lack_its_table() => Class::MissingTable,
         "25P01" => Class::NoTransaction,
         // The first read met no table, and that aborted the transaction that was open.
         "25P02" if purpose == Purpose::Lock => Class::InTransaction,

@@ -5,10 +5,13 @@ use std::time::Duration;
 use migratory::{Dialect, Migrations, State};
 use servers::NotHere;
 
-use crate::{Client, Files, Place, RustFunctions, Witness};
+use crate::{Client, Files, Lock, Place, RustFunctions, Witness};
 
 /// The database that a child is to migrate.
 const CHILD: &str = "MIGRATORY_TEST_CHILD";
+
+/// Set where its lock is to be a row of a table.
+const IN_TABLE: &str = "MIGRATORY_TEST_CHILD_IN_TABLE";
 
 /// Prints for the parent that a child is about to apply, and waits for a line from it.
 const READY: &str = "ready";
@@ -28,21 +31,31 @@ const STATEMENTS: usize = 3;
 /// # Panics
 ///
 /// If one fails, or something was done twice or not at all.
-pub fn eight_at_once<C: Client>() -> Result<(), NotHere> {
+pub fn eight_at_once<C: Client>(lock: Lock) -> Result<(), NotHere> {
     let place = Place::new(C::DIALECT)?;
-    let mut children: Vec<Child> = (0..8).map(|_| start_child(&place)).collect();
+    meet::<C>(&place, &[place.url()], lock);
+    Ok(())
+}
+
+/// Eight processes start at once, each by one of the ways that lead to a database, in turn.
+///
+/// # Panics
+///
+/// If one fails, or something was done twice or not at all.
+pub fn meet<C: Client>(place: &Place, ways: &[String], lock: Lock) {
+    let ways = ways.iter().cycle().take(8);
+    let mut children: Vec<Child> = ways.map(|url| start_child(url, lock)).collect();
     children.iter_mut().for_each(let_go);
     for child in children {
         let output = child.wait_with_output().expect("the child ends");
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{said}");
     }
-    let mut witness = Witness::new(C::DIALECT, &place);
+    let mut witness = Witness::new(C::DIALECT, place);
     let expected: Vec<String> = (0..COUNT * STATEMENTS).map(|it| it.to_string()).collect();
     assert_eq!(done(&mut witness), expected);
     let rows = witness.look("SELECT count(*) FROM migratory_history WHERE state = 'applied'");
     assert_eq!(rows, Ok((COUNT + 1).to_string()));
-    Ok(())
 }
 
 /// A process dies at any moment: what the history says was done was done once, of what it says is not done at most the next
@@ -55,12 +68,17 @@ pub fn eight_at_once<C: Client>() -> Result<(), NotHere> {
 /// # Panics
 ///
 /// If the history does not tell the truth.
-pub fn killed<C: Client>() -> Result<(), NotHere> {
+pub fn killed<C: Client>(lock: Lock) -> Result<(), NotHere> {
     drop(Place::new(C::DIALECT)?);
     let mut met = 0;
-    for events in (1..COUNT * (STATEMENTS + 2)).step_by(3) {
+    // A lock in a table outlives the process, for a while.
+    let (distance, least) = match lock {
+        Lock::OfSession => (3, 3),
+        Lock::InTable => (8, 1),
+    };
+    for events in (1..COUNT * (STATEMENTS + 2)).step_by(distance) {
         let place = Place::new(C::DIALECT)?;
-        let mut child = start_child(&place);
+        let mut child = start_child(&place.url(), lock);
         let_go(&mut child);
         let output = BufReader::new(child.stdout.take().expect("a pipe"));
         // It goes on while this hears of it, so the kill meets it anywhere.
@@ -68,11 +86,11 @@ pub fn killed<C: Client>() -> Result<(), NotHere> {
         assert_eq!(heard, events, "the child ends before its time");
         child.kill().expect("a child can be killed");
         child.wait().expect("the child ends");
-        let stands = assert_true_history::<C>(&place);
+        let stands = assert_true_history::<C>(&place, lock);
         met += usize::from(0 < stands && stands < COUNT * STATEMENTS);
     }
     // Were they all before or after, nothing would have been shown.
-    assert!(met >= 3, "only {met} kills met a run");
+    assert!(met >= least, "only {met} kills met a run");
     Ok(())
 }
 
@@ -90,19 +108,25 @@ pub fn be_a_child<C: Client>() {
     std::io::stdin()
         .read_line(&mut String::new())
         .expect("the parent says go");
-    let runner = list(C::DIALECT).runner();
+    let lock = match std::env::var(IN_TABLE) {
+        Ok(_) => Lock::InTable,
+        Err(_) => Lock::OfSession,
+    };
+    let runner = lock.of(list(C::DIALECT).runner());
     let report = client.apply(runner.on_event(|event| println!("{event}")));
     let _ = report.expect("the run succeeds");
 }
 
 /// Compares history and effects, and counts the effects.
-fn assert_true_history<C: Client>(place: &Place) -> usize {
+fn assert_true_history<C: Client>(place: &Place, lock: Lock) -> usize {
     let mut client = C::connect(place);
     let mut witness = Witness::new(C::DIALECT, place);
     // Where the lock is the transaction, one that stands in part may be under way: it is waited for.
-    let runner = list(C::DIALECT)
-        .runner()
-        .lock_timeout(Duration::from_millis(300));
+    let patience = match lock {
+        Lock::OfSession => Duration::from_millis(300),
+        Lock::InTable => Duration::from_secs(20),
+    };
+    let runner = lock.of(list(C::DIALECT).runner()).lock_timeout(patience);
     let result = client.apply(runner);
     let statuses = client
         .status(list(C::DIALECT).runner())
@@ -167,11 +191,12 @@ fn list(dialect: Dialect) -> Migrations {
     files.migrations()
 }
 
-fn start_child(place: &Place) -> Child {
+fn start_child(url: &str, lock: Lock) -> Child {
     let test = std::env::current_exe().expect("the test binary");
     let mut child = Command::new(test)
         .args(["--exact", "be_a_child", "--nocapture"])
-        .env(CHILD, place.url())
+        .env(CHILD, url)
+        .envs((lock == Lock::InTable).then_some((IN_TABLE, "1")))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

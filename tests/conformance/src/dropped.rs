@@ -4,7 +4,7 @@ use migratory::{Dialect, Error};
 use migratory_core::Refusal;
 use servers::NotHere;
 
-use crate::{AsyncClient, Counter, Files, Place, RustFunctions, Witness};
+use crate::{AsyncClient, Counter, Files, Lock, Place, RustFunctions, Witness};
 
 /// Drops a run at every point where it waits (F45): no lock stays and no open transaction, the next run goes on where it is
 /// possible, and says so where it is not.
@@ -16,7 +16,7 @@ use crate::{AsyncClient, Counter, Files, Place, RustFunctions, Witness};
 /// # Panics
 ///
 /// If something stays.
-pub fn dropped<C: AsyncClient>() -> Result<(), NotHere> {
+pub fn dropped<C: AsyncClient>(lock: Lock) -> Result<(), NotHere> {
     let mut files = Files::new(
         C::DIALECT,
         RustFunctions(|name| panic!("there is no {name}")),
@@ -42,7 +42,7 @@ pub fn dropped<C: AsyncClient>() -> Result<(), NotHere> {
             _ => C::connect(&Counter::far_before(place.database().port(), DISTANCE).place(&place)),
         };
         let mut witness = Witness::new(C::DIALECT, &place);
-        let run = client.apply_for(migrations.runner(), polls);
+        let run = client.apply_for(lock.of(migrations.runner()), polls);
         if let Some(report) = run {
             assert_eq!(report.expect("nobody dropped it").entries().len(), 3);
             break;
@@ -51,9 +51,9 @@ pub fn dropped<C: AsyncClient>() -> Result<(), NotHere> {
             drop(client);
             client = C::connect(&place);
         }
-        nothing_is_held(C::DIALECT, &mut witness, polls);
+        nothing_is_held(C::DIALECT, lock, &mut witness, polls);
         // Another process, and the one that dropped it.
-        let runner = || migrations.runner().lock_timeout(patience);
+        let runner = || lock.of(migrations.runner()).lock_timeout(patience);
         let said = verdict(C::connect(&place).apply(runner()), polls);
         assert_eq!(
             verdict(client.apply(runner()), polls),
@@ -84,7 +84,15 @@ const DISTANCE: Duration = Duration::from_millis(4);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Waits until the server has done what the drop sent.
-fn nothing_is_held(dialect: Dialect, witness: &mut Witness, polls: usize) {
+fn nothing_is_held(dialect: Dialect, lock: Lock, witness: &mut Witness, polls: usize) {
+    let is_free = |witness: &mut Witness| match lock {
+        Lock::OfSession => true,
+        // There is no row before the first claim.
+        Lock::InTable => !matches!(
+            witness.look("SELECT count(*) FROM migratory_history_lock WHERE expires > 0").as_deref(),
+            Ok(count) if count != "0"
+        ),
+    };
     let sql = match dialect {
         Dialect::Postgres => {
             "SELECT count(*) FROM pg_stat_activity a JOIN pg_database d ON d.oid = a.datid AND d.datname = current_database() \
@@ -99,7 +107,7 @@ fn nothing_is_held(dialect: Dialect, witness: &mut Witness, polls: usize) {
         _ => return,
     };
     let until = Instant::now() + PATIENCE;
-    while witness.look(sql).as_deref() != Ok("0") {
+    while witness.look(sql).as_deref() != Ok("0") || !is_free(witness) {
         assert!(
             Instant::now() < until,
             "after {polls} polls something is held"

@@ -19,6 +19,7 @@ mod crowd;
 mod dropped;
 mod effects;
 mod files;
+mod lock;
 mod network;
 mod place;
 mod play;
@@ -31,9 +32,10 @@ mod witness;
 
 pub use client::{AsyncClient, Client};
 pub use crash::server_killed;
-pub use crowd::{be_a_child, eight_at_once, killed};
+pub use crowd::{be_a_child, eight_at_once, killed, meet};
 pub use dropped::dropped;
 pub use files::{Files, RustFunctions};
+pub use lock::Lock;
 pub use network::{holder_is_named, megabytes, reader};
 pub use place::Place;
 pub use play::{Stage, check, play};
@@ -112,7 +114,7 @@ macro_rules! suite {
         fn of_eight_processes_at_once_each_migration_is_applied_by_one() {
             $crate::judge(
                 "of_eight_processes_at_once_each_migration_is_applied_by_one",
-                $crate::eight_at_once::<$client>(),
+                $crate::eight_at_once::<$client>($crate::Lock::OfSession),
             );
         }
 
@@ -120,7 +122,7 @@ macro_rules! suite {
         fn a_process_that_is_killed_leaves_a_history_that_tells_the_truth() {
             $crate::judge(
                 "a_process_that_is_killed_leaves_a_history_that_tells_the_truth",
-                $crate::killed::<$client>(),
+                $crate::killed::<$client>($crate::Lock::OfSession),
             );
         }
 
@@ -136,7 +138,7 @@ macro_rules! suite {
         fn a_run_that_is_dropped_gives_everything_back() {
             $crate::judge(
                 "a_run_that_is_dropped_gives_everything_back",
-                $crate::dropped::<$client>(),
+                $crate::dropped::<$client>($crate::Lock::OfSession),
             );
         }
     };
@@ -175,6 +177,39 @@ macro_rules! network {
             $crate::judge(
                 "statements_of_megabytes_are_applied",
                 $crate::megabytes::<$client>(),
+            );
+        }
+    };
+}
+
+/// Makes the tests in which the lock is a row of a table.
+#[macro_export]
+macro_rules! table_lock {
+    ($client:ty) => {
+        #[test]
+        fn of_eight_processes_at_once_a_row_lets_one_run() {
+            $crate::judge(
+                "of_eight_processes_at_once_a_row_lets_one_run",
+                $crate::eight_at_once::<$client>($crate::Lock::InTable),
+            );
+        }
+
+        #[test]
+        fn the_lock_of_a_process_that_was_killed_is_free_when_its_lease_is_over() {
+            $crate::judge(
+                "the_lock_of_a_process_that_was_killed_is_free_when_its_lease_is_over",
+                $crate::killed::<$client>($crate::Lock::InTable),
+            );
+        }
+    };
+    (async $client:ty) => {
+        $crate::table_lock!($client);
+
+        #[test]
+        fn a_run_that_is_dropped_gives_its_row_back() {
+            $crate::judge(
+                "a_run_that_is_dropped_gives_its_row_back",
+                $crate::dropped::<$client>($crate::Lock::InTable),
             );
         }
     };

@@ -11,6 +11,7 @@ struct Mysql(Conn);
 
 conformance::suite!(Mysql);
 conformance::network!(Mysql);
+conformance::table_lock!(Mysql);
 conformance::crash!(Mysql);
 
 impl Client for Mysql {

@@ -17,6 +17,7 @@ struct MysqlAsync {
 
 conformance::suite!(async MysqlAsync);
 conformance::network!(MysqlAsync);
+conformance::table_lock!(MysqlAsync);
 
 impl Client for MysqlAsync {
     const DIALECT: Dialect = Dialect::Mysql;

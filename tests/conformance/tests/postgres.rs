@@ -10,6 +10,7 @@ struct Postgres(postgres::Client);
 
 conformance::suite!(Postgres);
 conformance::network!(Postgres);
+conformance::table_lock!(Postgres);
 conformance::crash!(Postgres);
 
 impl Client for Postgres {

@@ -29,6 +29,6 @@ fn migrations_in_rust_get_the_connection_of_a_pool() {
 fn a_run_on_a_pool_that_is_dropped_gives_everything_back() {
     conformance::judge(
         "a_run_on_a_pool_that_is_dropped_gives_everything_back",
-        conformance::dropped::<Pool>(),
+        conformance::dropped::<Pool>(conformance::Lock::OfSession),
     );
 }

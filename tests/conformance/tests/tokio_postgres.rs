@@ -14,6 +14,7 @@ struct TokioPostgres {
 
 conformance::suite!(async TokioPostgres);
 conformance::network!(TokioPostgres);
+conformance::table_lock!(async TokioPostgres);
 
 impl Client for TokioPostgres {
     const DIALECT: Dialect = Dialect::Postgres;

@@ -20,6 +20,8 @@ pub(super) struct Database {
     pub(super) timeouts: i32,
     /// Whether a statement set something in the session.
     pub(super) is_touched: bool,
+    /// How often the lock is still ours when we ask, where it can be lost.
+    pub(super) keeps_lock: u32,
     /// How often the lock is not free.
     pub(super) busy_lock: u32,
     /// How many rows lose their parent in the first migration that runs.
@@ -71,6 +73,7 @@ impl Database {
                     };
                 }
             },
+            Purpose::Unlock => self.locked = false,
             Purpose::CreateTable => self.rows = Some(self.rows.take().unwrap_or_default()),
             // By then a migration has nothing to say any more, or its name is a full one.
             Purpose::Record(change) => {
@@ -147,6 +150,15 @@ impl Database {
                 self.busy_lock = self.busy_lock.saturating_sub(1);
                 vec![vec![i64::from(self.locked).into()]]
             }
+            Purpose::Renew => {
+                assert!(self.locked, "a lock that nobody holds is held longer");
+                assert!(!self.is_touched || sql.contains("home"), "{sql}");
+                self.locked = self.keeps_lock > 0;
+                self.keeps_lock = self.keeps_lock.saturating_sub(1);
+                // No row is a no, too.
+                let kept = self.locked.then(|| vec![1.into()]);
+                kept.into_iter().collect()
+            }
             Purpose::LockHolder => vec![vec!["process 7".into()]],
             Purpose::Unlock => vec![vec![i64::from(core::mem::take(&mut self.locked)).into()]],
             Purpose::ForeignKeys => vec![vec![i64::from(self.foreign_keys).into()]],
@@ -174,6 +186,7 @@ impl Database {
                 ("session_authorization", "me"),
                 ("role", "none"),
                 ("schema", "home"),
+                ("lock_schema", "home"),
             ]
             .map(|(name, value)| vec![name.into(), value.into()])
             .to_vec(),

@@ -1,6 +1,7 @@
 //! Whole conversations, as golden text: what the session says to a small database, what comes back, and how it ends.
 
 mod database;
+mod words;
 
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -11,6 +12,7 @@ use alloc::vec::Vec;
 use super::*;
 use crate::{Choice, Down, Resolution, Script, Version, fixtures};
 use database::Database;
+use words::{class, options, words};
 
 #[test]
 fn every_run_says_what_it_should() {
@@ -58,10 +60,14 @@ fn nothing_is_left_on_the_connection_wherever_a_run_ends() {
                 let fixture = Fixture::parse(&format!(
                     "{dialect} | {words} | {rows} | {goal} | foreign-keys"
                 ));
-                for class in [Class::Other, Class::Deadlock, Class::NoTransaction] {
-                    (0..).find(|index| !fixture.end_at(*index, Some(class)));
+                let mut with_table = fixture.clone();
+                with_table.options.lock = TABLE_LOCK;
+                for fixture in [fixture, with_table] {
+                    for class in [Class::Other, Class::Deadlock, Class::NoTransaction] {
+                        (0..).find(|index| !fixture.end_at(*index, Some(class)));
+                    }
+                    (0..).find(|index| !fixture.end_at(*index, None));
                 }
-                (0..).find(|index| !fixture.end_at(*index, None));
             }
         }
     }
@@ -324,7 +330,13 @@ fn a_marker_speaks_for_one_table_and_one_scope() {
     ));
 }
 
+const TABLE_LOCK: Lock = Lock::Table {
+    owner: 7,
+    lease: Duration::from_secs(60),
+};
+
 /// `dialect | known | applied, or none | goal and options | faults`.
+#[derive(Clone)]
 struct Fixture {
     migrations: Migrations,
     options: Options,
@@ -365,6 +377,7 @@ impl Fixture {
             locked: false,
             timeouts: 0,
             is_touched: false,
+            keeps_lock: u32::MAX,
             busy_lock: 0,
             violations: 0,
             meanwhile: Vec::new(),
@@ -383,6 +396,7 @@ impl Fixture {
                 "our-marker" => {
                     database.marker = database.rows.as_ref().expect("rows").chain().marker()
                 }
+                "kept" => database.keeps_lock = value.parse().expect("a count"),
                 "locked" => database.busy_lock = value.parse().expect("a count"),
                 "violations" => database.violations = value.parse().expect("a count"),
                 "later" => database.now.utc_ms += value.parse::<i64>().expect("milliseconds"),
@@ -465,119 +479,9 @@ fn is_release(step: &Step<'_>) -> bool {
         Step::Execute { sql, purpose, .. } => {
             matches!(purpose, Purpose::Rollback)
                 || sql.contains("foreign_keys = ON")
-                || matches!(purpose, Purpose::Session)
+                || matches!(purpose, Purpose::Session | Purpose::Unlock)
         }
         Step::Query { purpose, .. } => matches!(purpose, Purpose::Unlock),
         _ => false,
     }
-}
-
-fn words(step: &Step<'_>) -> String {
-    match step {
-        Step::Execute {
-            purpose: Purpose::Record(change),
-            ..
-        } => match change {
-            Change::Insert(row) => format!("record: insert {}", row_words(row)),
-            Change::Update(row) => format!("record: update {}", row_words(row)),
-            Change::Progress {
-                version,
-                done,
-                applied_at,
-                execution_ms,
-            } => {
-                format!("record: progress of {version}: {done}, at {applied_at}, {execution_ms} ms")
-            }
-            Change::Delete { version } => format!("record: delete {version}"),
-            Change::SetChain { sequence, chain } => {
-                format!("record: row {sequence} has chain {chain}")
-            }
-        },
-        Step::Execute {
-            sql,
-            purpose: Purpose::Statement(place),
-            ..
-        } => {
-            format!(
-                "statement: {sql} ({}:{}, {} of {})",
-                place.file,
-                place.line,
-                place.index + 1,
-                place.total
-            )
-        }
-        Step::Execute { sql, purpose, .. } if !matches!(purpose, Purpose::CreateTable) => {
-            format!("{}: {sql}", purpose.as_str())
-        }
-        Step::Execute { purpose, .. } | Step::Query { purpose, .. } => purpose.as_str().into(),
-        other => other.to_string(),
-    }
-}
-
-fn row_words(row: &crate::Row) -> String {
-    let crate::Row {
-        version,
-        sequence,
-        kind,
-        state,
-        statements_done,
-        statements_total,
-        chain,
-        applied_at,
-        execution_ms,
-        ..
-    } = row;
-    let error = row
-        .error
-        .as_ref()
-        .map_or(String::new(), |error| format!(", error {error:?}"));
-    format!(
-        "{version} #{sequence} {} {} {statements_done}/{statements_total}, chain {chain}, at {applied_at}, {execution_ms} ms{error}",
-        kind.as_str(),
-        state.as_str()
-    )
-}
-
-fn class(word: &str) -> Class {
-    match word {
-        "busy" => Class::Busy,
-        "missing-table" => Class::MissingTable,
-        "no-transaction" => Class::NoTransaction,
-        "open-transaction" => Class::OpenTransaction,
-        "in-transaction" => Class::InTransaction,
-        "lock-timeout" => Class::LockTimeout,
-        "deadlock" => Class::Deadlock,
-        "serialization" => Class::Serialization,
-        "other" => Class::Other,
-        other => panic!("no class is called {other}"),
-    }
-}
-
-fn options(words: &str) -> Options {
-    let mut options = Options {
-        lock_timeout: Duration::from_millis(40),
-        applied_by: "me@here".into(),
-        ..Options::default()
-    };
-    for word in words.split_whitespace() {
-        let (name, value) = word.split_once('=').unwrap_or((word, "0"));
-        let version = Version::parse(value).expect("a version");
-        match name {
-            "latest" => options.goal = Goal::Latest,
-            "up" => options.goal = Goal::UpTo(version),
-            "down" => options.goal = Goal::DownTo(version),
-            "all-down" => options.goal = Goal::AllDown,
-            "redo" => options.goal = Goal::Redo,
-            "baseline" => options.goal = Goal::Baseline(version),
-            "continue" => options.goal = Goal::Resolve(Resolution::Continue),
-            "mark-done" => options.goal = Goal::Resolve(Resolution::MarkDone),
-            "mark-undone" => options.goal = Goal::Resolve(Resolution::MarkUndone),
-            "go-up" => options.goal = Goal::Resolve(Resolution::GoUp),
-            "go-down" => options.goal = Goal::Resolve(Resolution::GoDown),
-            "dry-run" => options.dry_run = true,
-            "allow-newer" => options.policy.newer = Choice::Allow,
-            other => panic!("no option is called {other}"),
-        }
-    }
-    options
 }

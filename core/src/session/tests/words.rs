@@ -1,0 +1,122 @@
+//! The words of the golden file: what a step is called, and what faults and options are.
+
+use super::*;
+
+pub(super) fn words(step: &Step<'_>) -> String {
+    match step {
+        Step::Execute {
+            purpose: Purpose::Record(change),
+            ..
+        } => match change {
+            Change::Insert(row) => format!("record: insert {}", row_words(row)),
+            Change::Update(row) => format!("record: update {}", row_words(row)),
+            Change::Progress {
+                version,
+                done,
+                applied_at,
+                execution_ms,
+            } => {
+                format!("record: progress of {version}: {done}, at {applied_at}, {execution_ms} ms")
+            }
+            Change::Delete { version } => format!("record: delete {version}"),
+            Change::SetChain { sequence, chain } => {
+                format!("record: row {sequence} has chain {chain}")
+            }
+        },
+        Step::Execute {
+            sql,
+            purpose: Purpose::Statement(place),
+            ..
+        } => {
+            format!(
+                "statement: {sql} ({}:{}, {} of {})",
+                place.file,
+                place.line,
+                place.index + 1,
+                place.total
+            )
+        }
+        // Their texts are in the golden file of the dialects.
+        Step::Execute {
+            purpose: purpose @ Purpose::CreateTable,
+            ..
+        } => purpose.as_str().into(),
+        Step::Execute {
+            purpose:
+                purpose @ (Purpose::CreateLock | Purpose::Lock | Purpose::Renew | Purpose::Unlock),
+            ..
+        } => format!("execute {}", purpose.as_str()),
+        Step::Execute { sql, purpose, .. } => format!("{}: {sql}", purpose.as_str()),
+        Step::Query { purpose, .. } => purpose.as_str().into(),
+        other => other.to_string(),
+    }
+}
+
+fn row_words(row: &crate::Row) -> String {
+    let crate::Row {
+        version,
+        sequence,
+        kind,
+        state,
+        statements_done,
+        statements_total,
+        chain,
+        applied_at,
+        execution_ms,
+        ..
+    } = row;
+    let error = row
+        .error
+        .as_ref()
+        .map_or(String::new(), |error| format!(", error {error:?}"));
+    format!(
+        "{version} #{sequence} {} {} {statements_done}/{statements_total}, chain {chain}, at {applied_at}, {execution_ms} ms{error}",
+        kind.as_str(),
+        state.as_str()
+    )
+}
+
+pub(super) fn class(word: &str) -> Class {
+    match word {
+        "busy" => Class::Busy,
+        "missing-table" => Class::MissingTable,
+        "no-transaction" => Class::NoTransaction,
+        "open-transaction" => Class::OpenTransaction,
+        "in-transaction" => Class::InTransaction,
+        "lock-timeout" => Class::LockTimeout,
+        "deadlock" => Class::Deadlock,
+        "serialization" => Class::Serialization,
+        "other" => Class::Other,
+        other => panic!("no class is called {other}"),
+    }
+}
+
+pub(super) fn options(words: &str) -> Options {
+    let mut options = Options {
+        lock_timeout: Duration::from_millis(40),
+        applied_by: "me@here".into(),
+        ..Options::default()
+    };
+    for word in words.split_whitespace() {
+        let (name, value) = word.split_once('=').unwrap_or((word, "0"));
+        let version = Version::parse(value).expect("a version");
+        match name {
+            "latest" => options.goal = Goal::Latest,
+            "up" => options.goal = Goal::UpTo(version),
+            "down" => options.goal = Goal::DownTo(version),
+            "all-down" => options.goal = Goal::AllDown,
+            "redo" => options.goal = Goal::Redo,
+            "baseline" => options.goal = Goal::Baseline(version),
+            "continue" => options.goal = Goal::Resolve(Resolution::Continue),
+            "mark-done" => options.goal = Goal::Resolve(Resolution::MarkDone),
+            "mark-undone" => options.goal = Goal::Resolve(Resolution::MarkUndone),
+            "go-up" => options.goal = Goal::Resolve(Resolution::GoUp),
+            "go-down" => options.goal = Goal::Resolve(Resolution::GoDown),
+            "table-lock" => options.lock = super::TABLE_LOCK,
+            "dry-run" => options.dry_run = true,
+            "allow-newer" => options.policy.newer = Choice::Allow,
+            other => panic!("no option is called {other}"),
+        }
+    }
+    options
+}
