@@ -6,8 +6,10 @@ use crate::step::Outcome;
 
 /// Debian's packages of the servers that tests start. MariaDB's "core" packages bring programs and no system service.
 const PACKAGES: &[&str] = &[
+    "galera-4",
     "mariadb-client-core",
     "mariadb-server-core",
+    "pgbouncer",
     "postgresql",
     "postgresql-postgis",
 ];
@@ -109,7 +111,12 @@ postgresql installed
 ";
         assert_eq!(
             missing_in(known),
-            ["mariadb-server-core", "postgresql-postgis"]
+            [
+                "galera-4",
+                "mariadb-server-core",
+                "pgbouncer",
+                "postgresql-postgis"
+            ]
         );
         assert_eq!(missing_in(""), PACKAGES);
     }

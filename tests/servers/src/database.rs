@@ -5,12 +5,22 @@ use crate::place::Place;
 use crate::server::succeed;
 use crate::software::Software;
 
-/// A database of a [`Server`](crate::Server), dropped with the value, even if somebody is still connected to it.
+/// A database of a [`Server`](crate::Server), dropped with the value, even if somebody is still connected to it. In a
+/// [`Galera`](crate::Galera) it is dropped with that of the first node.
 pub struct Database {
     software: Arc<dyn Software>,
     place: Arc<Place>,
     port: u16,
     name: String,
+    origin: Origin,
+}
+
+/// Who drops a database.
+#[derive(PartialEq, Eq)]
+enum Origin {
+    Made,
+    /// Made at another server, which shows it to this one.
+    Shown,
 }
 
 impl Database {
@@ -29,6 +39,22 @@ impl Database {
             place,
             port,
             name,
+            origin: Origin::Made,
+        }
+    }
+
+    pub(crate) fn also(
+        software: Arc<dyn Software>,
+        place: Arc<Place>,
+        port: u16,
+        name: String,
+    ) -> Self {
+        Self {
+            software,
+            place,
+            port,
+            name,
+            origin: Origin::Shown,
         }
     }
 
@@ -74,6 +100,9 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
+        if self.origin == Origin::Shown {
+            return;
+        }
         let sql = self.software.drop_database(&self.name);
         // A server that was killed has taken its databases along.
         let _ = succeed(&mut self.software.client(&self.place, self.port, None, &sql));

@@ -9,10 +9,11 @@
 //! # a_query_is_answered();
 //! ```
 //!
-//! Five nouns:
+//! Six nouns:
 //!
 //! - [`Server`]: a running server with its own directory, socket and port on the loopback interface.
 //! - [`Database`]: one test's own database in it, dropped with the value.
+//! - [`Galera`]: three servers that are one cluster.
 //! - [`NotHere`]: why this machine cannot start a server: its programs are not installed.
 //! - [`require!`]: takes a server, or ends the test and says that it was not run.
 //! - The watchdog: a shell that ends the server when the program that started it is gone, be it by SIGKILL.
@@ -22,7 +23,9 @@
 #![cfg(unix)]
 
 mod database;
+mod galera;
 mod mariadb;
+mod pgbouncer;
 mod place;
 mod postgres;
 mod programs;
@@ -32,7 +35,9 @@ mod software;
 mod watchdog;
 
 pub use database::Database;
+pub use galera::{Galera, galera, shared_galera};
 pub use mariadb::{mariadb, shared_mariadb};
+pub use pgbouncer::{pgbouncer, shared_pgbouncer};
 pub use postgres::{postgres, shared_postgres};
 pub use programs::NotHere;
 pub use required::not_run;

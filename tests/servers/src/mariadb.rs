@@ -52,14 +52,15 @@ const SETTINGS: [&str; 6] = [
     "--innodb-use-native-aio=0",
 ];
 
-struct MariaDb {
+#[derive(Clone)]
+pub(crate) struct MariaDb {
     install: PathBuf,
     server: PathBuf,
     client: PathBuf,
 }
 
 impl MariaDb {
-    fn find() -> Result<Self, NotHere> {
+    pub(crate) fn find() -> Result<Self, NotHere> {
         let programs = Programs::new("MariaDB", Vec::new());
         Ok(Self {
             install: programs.find("mariadb-install-db")?,
@@ -110,7 +111,7 @@ impl Software for MariaDb {
     }
 
     /// A server that takes connections speaks first.
-    fn is_ready(&self, place: &Place, _process: u32) -> bool {
+    fn is_ready(&self, place: &Place, _port: u16, _process: u32) -> bool {
         let greets = || {
             let mut stream = UnixStream::connect(self.socket(place))?;
             stream.set_read_timeout(Some(Duration::from_secs(1)))?;
@@ -155,7 +156,7 @@ impl Software for MariaDb {
     }
 }
 
-fn option(name: &str, value: PathBuf) -> std::ffi::OsString {
+pub(crate) fn option(name: &str, value: PathBuf) -> std::ffi::OsString {
     let mut option = std::ffi::OsString::from(format!("--{name}="));
     option.push(value);
     option

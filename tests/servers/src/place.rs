@@ -49,14 +49,14 @@ impl Place {
         self.directory.path()
     }
 
-    /// Writes a file that nobody but the servers' account may read, as servers want it of a key.
+    /// Writes a file that nobody but the servers' account may read or run, as servers want it of a key.
     pub(crate) fn write(&self, name: &str, text: &str) -> io::Result<()> {
         let path = self.path().join(name);
         let mut options = std::fs::OpenOptions::new();
         let mut file = options
             .write(true)
             .create_new(true)
-            .mode(0o600)
+            .mode(0o700)
             .open(&path)?;
         file.write_all(text.as_bytes())?;
         self.hand_over(&path)

@@ -109,7 +109,7 @@ impl Software for Postgres {
     }
 
     /// The first line of the file is the process, the eighth is its state.
-    fn is_ready(&self, place: &Place, process: u32) -> bool {
+    fn is_ready(&self, place: &Place, _port: u16, process: u32) -> bool {
         let file = data(place).join("postmaster.pid");
         let text = std::fs::read_to_string(file).unwrap_or_default();
         let lines: Vec<&str> = text.lines().map(str::trim).collect();

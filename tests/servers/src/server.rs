@@ -12,7 +12,7 @@ use crate::software::{CERTIFICATE, KEY, Software};
 use crate::watchdog::Watchdog;
 
 /// Another program may take the free port before the server does.
-const ATTEMPTS: usize = 3;
+pub(crate) const ATTEMPTS: usize = 3;
 
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -23,7 +23,6 @@ pub struct Server {
     software: Arc<dyn Software>,
     port: u16,
     process: u32,
-    databases: AtomicUsize,
     watchdog: Watchdog,
     // Behind the watchdog, which still uses it when it is dropped.
     place: Arc<Place>,
@@ -47,9 +46,13 @@ impl Server {
         panic!("{} does not start: {problem}", software.name());
     }
 
-    fn attempt(software: Arc<dyn Software>) -> io::Result<Self> {
+    /// The same without a second try.
+    pub(crate) fn attempt(software: Arc<dyn Software>) -> io::Result<Self> {
         let place = Arc::new(Place::new()?);
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        for (name, text) in software.files(&place, port) {
+            place.write(name, &text)?;
+        }
         let mut watchdog = Watchdog::spawn(&place, software.end_signal())?;
         if !watchdog.run(&software.prepare(&place))? {
             return Err(io::Error::other(place.log()));
@@ -58,7 +61,6 @@ impl Server {
             software,
             port,
             process: 0,
-            databases: AtomicUsize::new(0),
             watchdog,
             place,
         };
@@ -74,12 +76,41 @@ impl Server {
     pub fn database(&self, name: &str) -> Database {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         assert!(name.bytes().all(plain), "`{name}` is no plain name");
-        let number = self.databases.fetch_add(1, Ordering::Relaxed) + 1;
+        // Counted over all servers: one may show the databases of another.
+        static DATABASES: AtomicUsize = AtomicUsize::new(0);
+        let number = DATABASES.fetch_add(1, Ordering::Relaxed) + 1;
         Database::create(
             Arc::clone(&self.software),
             Arc::clone(&self.place),
             self.port,
             format!("{name}_{number}"),
+        )
+    }
+
+    /// Runs SQL in none of its databases.
+    pub(crate) fn execute(&self, sql: &str) {
+        let client = &mut self.software.client(&self.place, self.port, None, sql);
+        if let Err(error) = succeed(client) {
+            panic!("{} does not run `{sql}`: {error}", self.software.name());
+        }
+    }
+
+    /// The same database as another server shows it.
+    pub(crate) fn also(&self, database: &Database) -> Database {
+        Database::also(
+            Arc::clone(&self.software),
+            Arc::clone(&self.place),
+            self.port,
+            database.name().to_owned(),
+        )
+    }
+
+    /// What stands behind something else that is started for it.
+    pub(crate) fn upstream(&self) -> (Arc<dyn Software>, Arc<Place>, u16) {
+        (
+            Arc::clone(&self.software),
+            Arc::clone(&self.place),
+            self.port,
         )
     }
 
@@ -157,7 +188,7 @@ impl Server {
             .watchdog
             .start(&self.software.serve(&self.place, self.port))?;
         let begin = Instant::now();
-        while !self.software.is_ready(&self.place, self.process) {
+        while !self.software.is_ready(&self.place, self.port, self.process) {
             if has_ended(self.process) || begin.elapsed() > START_TIMEOUT {
                 return Err(io::Error::other(self.log()));
             }
@@ -179,9 +210,14 @@ fn has_ended(process: u32) -> bool {
 
 /// Runs a command to its end; what it said is the error.
 pub(crate) fn succeed(command: &mut Command) -> io::Result<()> {
+    answer(command).map(drop)
+}
+
+/// Runs a command to its end, and gives its output.
+pub(crate) fn answer(command: &mut Command) -> io::Result<String> {
     let output = command.stdin(Stdio::null()).output()?;
     if output.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     Err(io::Error::other(format!(
         "{:?}: {}\n{}{}",

@@ -18,14 +18,19 @@ pub(crate) trait Software: Send + Sync {
     /// The signal after which nothing of the server is left, not even shared memory.
     fn end_signal(&self) -> &'static str;
 
-    /// Makes the server's files.
+    /// The files that are written before anything else runs there, each with its name in the directory.
+    fn files(&self, _place: &Place, _port: u16) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// Makes the server's own files.
     fn prepare(&self, place: &Place) -> Command;
 
     /// Runs the server in the foreground. It takes encrypted connections if there is a [`CERTIFICATE`].
     fn serve(&self, place: &Place, port: u16) -> Command;
 
     /// Whether the server with this process id takes connections.
-    fn is_ready(&self, place: &Place, process: u32) -> bool;
+    fn is_ready(&self, place: &Place, port: u16, process: u32) -> bool;
 
     /// Runs SQL through the server's own client.
     fn client(&self, place: &Place, port: u16, database: Option<&str>, sql: &str) -> Command;

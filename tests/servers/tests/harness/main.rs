@@ -2,6 +2,9 @@
 
 #![cfg(unix)]
 
+mod galera;
+mod pgbouncer;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -167,7 +170,8 @@ fn drop_leaves_nothing(server: Server) {
 #[test]
 fn the_servers_are_gone_after_their_program_was_killed() {
     servers::require!(servers::shared_postgres());
-    servers::require!(servers::shared_mariadb());
+    servers::require!(servers::shared_pgbouncer());
+    servers::require!(servers::shared_galera());
     let mut program = Command::new(env!("CARGO_BIN_EXE_servers"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -175,10 +179,10 @@ fn the_servers_are_gone_after_their_program_was_killed() {
         .unwrap();
     let lines = BufReader::new(program.stdout.take().unwrap()).lines();
     let remains: Vec<Remains> = lines
-        .take(2)
+        .take(6)
         .map(|line| Remains::of(&line.unwrap()))
         .collect();
-    assert_eq!(remains.len(), 2);
+    assert_eq!(remains.len(), 6);
     assert!(remains.iter().all(Remains::exist), "{remains:?}");
 
     program.kill().unwrap();
