@@ -16,6 +16,7 @@ client!(Pool: [] MySqlPool, MySqlConnection, Dialect::Mysql, |place: String| asy
 
 conformance::suite!(async Connection);
 conformance::network!(Connection);
+sqlx::interrupted!(Connection);
 
 #[test]
 fn migrations_in_rust_get_the_connection_of_a_pool() {

@@ -16,6 +16,7 @@ client!(Pool: [] PgPool, PgConnection, Dialect::Postgres, |place: String| async 
 
 conformance::suite!(async Connection);
 conformance::network!(Connection);
+sqlx::interrupted!(Connection);
 
 #[test]
 fn migrations_in_rust_get_the_connection_of_a_pool() {

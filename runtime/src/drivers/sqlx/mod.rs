@@ -11,7 +11,7 @@ mod postgres;
 #[cfg(feature = "sqlx-sqlite")]
 mod sqlite;
 
-use ::sqlx::{Database, Execute, raw_sql};
+use ::sqlx::{Connection, Database, Error as ClientError, Execute, raw_sql};
 use migratory_core::{Purpose, Reply, Session, Step, Value};
 
 use super::Failed;
@@ -72,6 +72,8 @@ struct On<'s, DB: Speaks> {
 /// Performs steps on a connection of sqlx.
 struct Sqlx<'c, DB: Speaks> {
     held: Held<'c, DB>,
+    /// The answers to all that was sent before the run were heard.
+    is_heard_out: bool,
     notes: DB::Notes,
 }
 
@@ -79,13 +81,19 @@ impl<'c, DB: Speaks> Sqlx<'c, DB> {
     fn new(held: Held<'c, DB>) -> Self {
         Self {
             held,
+            is_heard_out: false,
             notes: DB::Notes::default(),
         }
     }
 
     async fn on(&mut self) -> Result<On<'_, DB>, Failed> {
+        let connection = self.held.connection().await.map_err(DB::lost)?;
+        if !self.is_heard_out {
+            hear_out(connection).await.map_err(DB::lost)?;
+            self.is_heard_out = true;
+        }
         Ok(On {
-            connection: self.held.connection().await.map_err(DB::lost)?,
+            connection,
             notes: &mut self.notes,
         })
     }
@@ -135,6 +143,17 @@ impl<DB: Speaks> AsyncDriver for Sqlx<'_, DB> {
 
     fn let_go(&mut self, session: &mut Session) {
         DB::let_go(self, session);
+    }
+}
+
+/// Hears the answers to what was sent before and is awaited by nobody any more. sqlx gives the failure of such a message to whoever
+/// comes next: a run would take it for the answer to its own question, and a table that was not there for its history.
+async fn hear_out(connection: &mut impl Connection) -> Result<(), ClientError> {
+    loop {
+        match connection.flush().await {
+            Err(ClientError::Database(_)) => {}
+            result => return result,
+        }
     }
 }
 

@@ -76,3 +76,45 @@ macro_rules! client {
 }
 
 pub(crate) use client;
+
+/// Makes the test of a connection to a server on which something else was dropped before. A file has no such answers.
+#[allow(unused_macros)]
+macro_rules! interrupted {
+    ($client:ty) => {
+        #[test]
+        fn the_failure_of_what_nobody_awaits_is_none_of_a_run() {
+            use conformance::{AsyncClient, Client, Counter, Files, Place, RustFunctions};
+            let test = "the_failure_of_what_nobody_awaits_is_none_of_a_run";
+            let place = match Place::new(<$client>::DIALECT) {
+                Ok(place) => place,
+                Err(not_here) => return conformance::judge(test, Err(not_here)),
+            };
+            let nothing = RustFunctions(|name| panic!("there is no {name}"));
+            let mut files = Files::new(<$client>::DIALECT, nothing);
+            files.begin("0001_users.sql");
+            files.line("CREATE TABLE users (id INTEGER PRIMARY KEY);");
+            let migrations = files.migrations();
+            let report = <$client>::connect(&place).apply(migrations.runner());
+            assert_eq!(report.expect("the run succeeds").entries().len(), 1);
+
+            // The answer is still on its way when its reader is gone.
+            let distance = std::time::Duration::from_millis(4);
+            let counter = Counter::far_before(place.database().port(), distance);
+            let mut client = <$client>::connect(&counter.place(&place));
+            let wrong = ::sqlx::raw_sql("SELECT * FROM nowhere");
+            let wrong = ::sqlx::Executor::execute(&mut client.target, wrong);
+            let dropped = client.runtime.block_on(<$client>::limited(wrong, 1));
+            assert!(dropped.is_none(), "it came at once");
+            let statuses = client.status(migrations.runner());
+            let statuses = statuses.expect("the history can be read");
+            let states: Vec<_> = statuses.iter().map(|it| &it.state).collect();
+            assert!(
+                matches!(states[..], [migratory::State::Applied]),
+                "{states:?}"
+            );
+        }
+    };
+}
+
+#[allow(unused_imports)]
+pub(crate) use interrupted;
