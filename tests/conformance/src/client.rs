@@ -15,6 +15,12 @@ pub trait Client: Sized {
     /// What migrations are applied to.
     type Target: Target + 'static;
 
+    /// Whether its failures have the database's code in them. Where a client keeps that to itself, the words have to do.
+    const TELLS_CODES: bool = true;
+
+    /// How many round trips a query takes.
+    const TRIPS_OF_A_QUERY: usize = 1;
+
     /// Connects to a database.
     fn connect(place: &Place) -> Self;
 

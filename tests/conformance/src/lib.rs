@@ -38,6 +38,7 @@ pub use files::{Files, RustFunctions};
 pub use lock::Lock;
 pub use network::{holder_is_named, megabytes, reader};
 pub use place::Place;
+pub(crate) use play::compare;
 pub use play::{Stage, check, play};
 pub use said::{brief, lines, said, stable, told};
 pub use scenario::scenarios;

@@ -55,7 +55,19 @@ pub fn check(path: &Path, actual: &str) {
         std::fs::write(path, actual).expect("the scenarios can be written");
         return;
     }
-    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    compare(
+        path,
+        &std::fs::read_to_string(path).unwrap_or_default(),
+        actual,
+    );
+}
+
+/// Holds what was played against the text of a golden file.
+///
+/// # Panics
+///
+/// As [`check`].
+pub(crate) fn compare(path: &Path, expected: &str, actual: &str) {
     let mut lines = expected.lines().zip(actual.lines()).zip(1..);
     let first = lines.find(|((expected, actual), _)| expected != actual);
     let name = path.display();
