@@ -45,8 +45,8 @@
 //! - [`Migrations`]: the list, with the verbs `apply`, `plan`, `status` and `verify`.
 //! - [`Runner`]: a run with settings, a goal and somebody who watches.
 //! - [`Target`]: a connection, the client library's own type. Each client is a feature of this crate, and none is on by default:
-//!   `rusqlite`, `postgres`, `tokio-postgres`, `mysql`, `mysql_async`, and `sqlx-sqlite`, `sqlx-postgres` and `sqlx-mysql` for
-//!   sqlx's connections and pools.
+//!   `rusqlite`, `postgres`, `tokio-postgres`, `mysql`, `mysql_async`, `sqlx-sqlite`, `sqlx-postgres` and `sqlx-mysql` for sqlx's
+//!   connections and pools, and `diesel-sqlite`, `diesel-postgres` and `diesel-mysql` for diesel's connections.
 //! - [`Report`]: what a run did; a [`Plan`] is what it would do, and [`Event`]s tell of it on the way.
 //! - [`Error`]: what failed and where, what still stands, and the way out.
 //!
@@ -63,7 +63,10 @@
         feature = "mysql_async",
         feature = "sqlx-sqlite",
         feature = "sqlx-postgres",
-        feature = "sqlx-mysql"
+        feature = "sqlx-mysql",
+        feature = "diesel-sqlite",
+        feature = "diesel-postgres",
+        feature = "diesel-mysql"
     )),
     allow(dead_code, unused_imports)
 )]

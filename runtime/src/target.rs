@@ -13,7 +13,7 @@ use migratory_core::{Dialect, Event, Outcome, Session};
 #[diagnostic::on_unimplemented(
     message = "migrations cannot be applied to a `{Self}`",
     label = "not a connection that this build of `migratory` knows",
-    note = "a client library is a feature of `migratory`: `rusqlite` for `rusqlite::Connection`, `tokio-postgres` for `tokio_postgres::Client`, `mysql_async` for `mysql_async::Conn`, `sqlx-postgres` for `sqlx::PgConnection` and `sqlx::PgPool`",
+    note = "a client library is a feature of `migratory`: `rusqlite` for `rusqlite::Connection`, `tokio-postgres` for `tokio_postgres::Client`, `mysql_async` for `mysql_async::Conn`, `sqlx-postgres` for `sqlx::PgConnection` and `sqlx::PgPool`, `diesel-postgres` for `diesel::PgConnection`",
     note = "a connection out of a pool or behind a guard is passed as `&mut *connection`, one of `deadpool-postgres` as `&mut **connection`",
     note = "a run makes its own transactions, so it takes the connection and not an open transaction"
 )]

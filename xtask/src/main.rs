@@ -2,6 +2,7 @@
 
 mod bench;
 mod command;
+mod diesel;
 mod new_rule;
 mod readme;
 mod servers;

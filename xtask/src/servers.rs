@@ -4,17 +4,21 @@ use std::process::{Command, Stdio};
 
 use crate::step::Outcome;
 
-/// Debian's packages of the servers that tests start. MariaDB's "core" packages bring programs and no system service.
+/// Debian's packages of the servers that tests start, and of the C libraries that diesel needs. MariaDB's "core" packages bring
+/// programs and no system service.
 const PACKAGES: &[&str] = &[
     "galera-4",
+    "libmariadb-dev",
+    "libpq-dev",
     "mariadb-client-core",
     "mariadb-server-core",
     "pgbouncer",
+    "pkg-config",
     "postgresql",
     "postgresql-postgis",
 ];
 
-/// Installs the servers that are missing, where that is possible. Tests start them by themselves.
+/// Installs the servers and libraries that are missing, where that is possible. Tests start them by themselves.
 pub(crate) fn run(_root: &Path) -> Result<Outcome, String> {
     let missing = missing();
     if missing.is_empty() {
@@ -113,8 +117,11 @@ postgresql installed
             missing_in(known),
             [
                 "galera-4",
+                "libmariadb-dev",
+                "libpq-dev",
                 "mariadb-server-core",
                 "pgbouncer",
+                "pkg-config",
                 "postgresql-postgis"
             ]
         );

@@ -72,7 +72,13 @@ fn perform(root: &Path, action: Action) -> Result<Outcome, String> {
                 Err(format!("`cargo {}`: {status}", arguments.join(" ")))
             }
         }
-        Action::Test(arguments, environment) => test(root, arguments, environment),
+        Action::Test(arguments, environment) => test(
+            root,
+            cargo(root)
+                .arg("test")
+                .args(arguments)
+                .envs(environment.iter().copied()),
+        ),
         Action::Call(function) => function(root),
     }
 }
@@ -92,12 +98,23 @@ pub(crate) fn cargo(folder: &Path) -> Command {
     command
 }
 
-fn test(root: &Path, arguments: &[&str], environment: Environment) -> Result<Outcome, String> {
+/// Runs a command to its end.
+pub(crate) fn succeed(command: &mut Command) -> Result<(), String> {
+    let status = command
+        .stdin(Stdio::null())
+        .status()
+        .map_err(|error| format!("failed to start {command:?}: {error}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{command:?}: {status}"))
+    }
+}
+
+/// Runs cargo's tests and counts what they say.
+pub(crate) fn test(root: &Path, command: &mut Command) -> Result<Outcome, String> {
     let list = NotRun::new(root)?;
-    let mut child = cargo(root)
-        .arg("test")
-        .args(arguments)
-        .envs(environment.iter().copied())
+    let mut child = command
         .env("MIGRATORY_TESTS_NOT_RUN", &list.path)
         .stdout(Stdio::piped())
         .spawn()
@@ -119,10 +136,7 @@ fn test(root: &Path, arguments: &[&str], environment: Environment) -> Result<Out
         .wait()
         .map_err(|error| format!("failed to wait for cargo: {error}"))?;
     if !status.success() {
-        return Err(format!(
-            "`cargo test {}`: {status}; {total}",
-            arguments.join(" ")
-        ));
+        return Err(format!("{command:?}: {status}; {total}"));
     }
     if total.passed == 0 {
         return Err("not one test ran".to_owned());

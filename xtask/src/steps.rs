@@ -1,8 +1,8 @@
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use crate::step::{Action, Outcome, Step, cargo};
-use crate::{readme, servers, tidy};
+use crate::step::{Action, Outcome, Step, cargo, succeed};
+use crate::{diesel, readme, servers, tidy};
 
 const FORMAT: Step = Step {
     name: "format",
@@ -81,6 +81,17 @@ const TEST_WITH_SERVERS: Step = Step {
     ),
 };
 
+const DIESEL: Step = Step {
+    name: "diesel",
+    action: Action::Call(diesel::run),
+};
+
+/// A library that is missing is a failure.
+const DIESEL_WHOLE: Step = Step {
+    name: "diesel",
+    action: Action::Call(diesel::run_whole),
+};
+
 /// Everything that has to pass before a change goes in; the quick steps first, the tests last so that a log ends with their counts.
 pub(crate) fn ci() -> Vec<Step> {
     vec![
@@ -88,19 +99,21 @@ pub(crate) fn ci() -> Vec<Step> {
         TIDY,
         CLIPPY,
         EACH_DIALECT,
+        // Some drivers need a C library to compile.
+        SERVERS,
         EACH_DRIVER,
         WASM,
         DOCS,
         README,
         NEIGHBOURS,
-        SERVERS,
+        DIESEL_WHOLE,
         TEST_WITH_SERVERS,
     ]
 }
 
 /// Every test. SQLite is compiled in; PostgreSQL and MariaDB are installed where that is possible.
 pub(crate) fn test() -> Vec<Step> {
-    vec![SERVERS, TEST]
+    vec![SERVERS, DIESEL, TEST]
 }
 
 /// The pages of every crate.
@@ -120,6 +133,9 @@ fn each_dialect(root: &Path) -> Result<Outcome, String> {
 
 /// The features of `migratory` that are drivers, and the packages that each may bring beside its dialect's.
 const DRIVERS: &[(&str, &[&str])] = &[
+    ("diesel-mysql", &["diesel", "mysqlclient-sys"]),
+    ("diesel-postgres", &["diesel", "pq-sys"]),
+    ("diesel-sqlite", &["diesel", "libsqlite3-sys"]),
     ("mysql", &["mysql"]),
     ("mysql_async", &["mysql_async"]),
     ("postgres", &["postgres", "tokio-postgres"]),
@@ -136,7 +152,9 @@ const CLIENTS: &[&str] = &[
     "libsqlite3-sys",
     "mysql",
     "mysql_async",
+    "mysqlclient-sys",
     "postgres",
+    "pq-sys",
     "rusqlite",
     "sqlx-mysql",
     "sqlx-postgres",
@@ -146,6 +164,9 @@ const CLIENTS: &[&str] = &[
 
 /// Nobody compiles a client that was not asked for, and each driver is complete alone.
 fn each_driver(root: &Path) -> Result<Outcome, String> {
+    if let Some(library) = diesel::missing().next() {
+        return Err(library.not_here());
+    }
     for (driver, packages) in [("", &[] as &[&str])].iter().chain(DRIVERS) {
         let alone = [
             "-p",
@@ -211,16 +232,4 @@ fn neighbours(root: &Path) -> Result<Outcome, String> {
         .map_err(|problem| format!("tests/neighbours/{name}: {problem}"))?;
     }
     Ok(Outcome::Passed(names.join(", ")))
-}
-
-fn succeed(command: &mut Command) -> Result<(), String> {
-    let status = command
-        .stdin(Stdio::null())
-        .status()
-        .map_err(|error| format!("failed to start {command:?}: {error}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("{command:?}: {status}"))
-    }
 }

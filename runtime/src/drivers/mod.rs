@@ -11,13 +11,31 @@
     feature = "sqlx-mysql"
 ))]
 mod awaiting;
-#[cfg(any(feature = "rusqlite", feature = "postgres", feature = "mysql"))]
+#[cfg(any(
+    feature = "rusqlite",
+    feature = "postgres",
+    feature = "mysql",
+    feature = "diesel-sqlite",
+    feature = "diesel-postgres",
+    feature = "diesel-mysql"
+))]
 mod blocking;
+#[cfg(any(
+    feature = "diesel-sqlite",
+    feature = "diesel-postgres",
+    feature = "diesel-mysql"
+))]
+mod diesel;
 #[cfg(feature = "mysql")]
 mod mysql;
 #[cfg(feature = "mysql_async")]
 mod mysql_async;
-#[cfg(any(feature = "mysql", feature = "mysql_async", feature = "sqlx-mysql"))]
+#[cfg(any(
+    feature = "mysql",
+    feature = "mysql_async",
+    feature = "sqlx-mysql",
+    feature = "diesel-mysql"
+))]
 mod mysql_server;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -25,12 +43,17 @@ mod postgres;
 mod rusqlite;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod rust_postgres;
-#[cfg(any(feature = "rusqlite", feature = "sqlx-sqlite"))]
+#[cfg(any(
+    feature = "rusqlite",
+    feature = "sqlx-sqlite",
+    feature = "diesel-sqlite"
+))]
 mod sqlite_codes;
 #[cfg(any(
     feature = "postgres",
     feature = "tokio-postgres",
-    feature = "sqlx-postgres"
+    feature = "sqlx-postgres",
+    feature = "diesel-postgres"
 ))]
 mod sqlstate;
 #[cfg(any(

@@ -3,12 +3,14 @@
 //! Everything goes as text in one message: to bind values would take a message more for each new statement, and a migration that
 //! changes the session's character set would change what they mean.
 
+#[cfg(any(feature = "mysql", feature = "mysql_async", feature = "sqlx-mysql"))]
 use std::borrow::Cow;
 use std::error::Error as StdError;
 
 use migratory_core::{Class, Purpose, Value};
 
 use super::Failed;
+#[cfg(any(feature = "mysql", feature = "mysql_async", feature = "sqlx-mysql"))]
 use crate::Dialect;
 
 /// Both succeed within a transaction. Outside of one a savepoint is gone with its own statement, and the second fails.
@@ -19,6 +21,7 @@ pub(super) const TRY_TRANSACTION: [&str; 2] =
 pub(super) const NO_SAVEPOINT: u16 = 1305;
 
 /// A statement with its values in it, none of their characters among them.
+#[cfg(any(feature = "mysql", feature = "mysql_async", feature = "sqlx-mysql"))]
 pub(super) fn text<'s>(sql: &'s str, values: &[Value]) -> Cow<'s, str> {
     match values {
         [] => sql.into(),

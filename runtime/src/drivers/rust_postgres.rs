@@ -72,7 +72,7 @@ fn message(error: &ClientError) -> String {
     };
     sqlstate::message(
         error.message(),
-        error.code().code(),
+        Some(error.code().code()),
         error.detail(),
         error.hint(),
     )

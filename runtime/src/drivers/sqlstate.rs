@@ -3,6 +3,11 @@
 use migratory_core::{Class, Purpose};
 
 /// Fails outside of a transaction, and does nothing within one.
+#[cfg(any(
+    feature = "postgres",
+    feature = "tokio-postgres",
+    feature = "sqlx-postgres"
+))]
 pub(super) const TRY_TRANSACTION: &str = "SAVEPOINT migratory; RELEASE SAVEPOINT migratory";
 
 /// What kind of failure a code of PostgreSQL stands for.
@@ -22,9 +27,17 @@ pub(super) fn class(code: &str, purpose: Purpose<'_>) -> Class {
     }
 }
 
-/// What the server says of a failure, in one line.
-pub(super) fn message(text: &str, code: &str, detail: Option<&str>, hint: Option<&str>) -> String {
-    let mut message = format!("{text} (SQLSTATE {code})");
+/// What the server says of a failure, in one line. There are clients that keep the code to themselves.
+pub(super) fn message(
+    text: &str,
+    code: Option<&str>,
+    detail: Option<&str>,
+    hint: Option<&str>,
+) -> String {
+    let mut message = text.to_owned();
+    if let Some(code) = code {
+        message += &format!(" (SQLSTATE {code})");
+    }
     for (name, more) in [("detail", detail), ("hint", hint)] {
         if let Some(more) = more {
             message += &format!("; {name}: {more}");

@@ -106,7 +106,7 @@ fn failed(error: ClientError, purpose: Purpose<'_>) -> Failed {
         class: sqlstate::class(refused.code(), purpose),
         message: sqlstate::message(
             refused.message(),
-            refused.code(),
+            Some(refused.code()),
             refused.detail(),
             refused.hint(),
         ),

@@ -7,7 +7,7 @@ use migratory_core::Class;
 
 use super::*;
 use crate::drivers::awaiting::send_and_forget;
-use crate::drivers::sqlite_codes;
+use crate::drivers::sqlite_codes::{self, ENDED, WITHIN_TRANSACTION, may_end_transaction};
 
 targets!(Sqlite, SqliteConnection);
 
@@ -135,18 +135,6 @@ fn set_patience(milliseconds: i64) -> String {
     format!("PRAGMA busy_timeout = {milliseconds}")
 }
 
-/// SQLite's words for a transaction within another.
-const WITHIN_TRANSACTION: &str = "cannot start a transaction within a transaction";
-
-/// Whether a statement that succeeded may have ended its transaction, to be seen without reading SQL: each that does so has one of
-/// these words in it.
-fn may_end_transaction(sql: &str) -> bool {
-    ["commit", "end", "rollback"].iter().any(|word| {
-        let mut places = sql.as_bytes().windows(word.len());
-        places.any(|place| place.eq_ignore_ascii_case(word.as_bytes()))
-    })
-}
-
 /// Fails if the transaction of the run is gone. sqlx has no way to ask; but to begin one fails within another, and does nothing.
 async fn see_transaction(connection: &mut SqliteConnection) -> Result<(), Failed> {
     if execute(connection, "BEGIN").await.is_err() {
@@ -209,12 +197,6 @@ fn failed(error: ClientError, sql: &str) -> Failed {
         error: Some(error.into()),
     }
 }
-
-/// SQLite's words for the end of a transaction that is not there.
-const ENDED: [&str; 2] = [
-    "cannot commit - no transaction is active",
-    "cannot rollback - no transaction is active",
-];
 
 /// The library's words.
 fn message(error: &ClientError) -> String {
