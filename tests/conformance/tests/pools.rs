@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::future::Future;
 
-use conformance::{AsyncClient, Client, Files, Place, RustFunctions};
+use conformance::{AsyncClient, Client, Files, Lock, Place, RustFunctions};
 use migratory::{CallResult, Called, Dialect, Error, Migrations, Report, Runner, Target};
 use tokio::runtime::Runtime;
 use tokio_postgres::NoTls;
@@ -62,7 +62,7 @@ fn what_the_pool_of_mysql_async_hands_out_is_migrated() {
 fn what_deadpool_hands_out_is_migrated_and_goes_back_with_nothing_on_it() {
     conformance::judge(
         "what_deadpool_hands_out_is_migrated_and_goes_back_with_nothing_on_it",
-        conformance::dropped::<Pooled<Deadpool>>(),
+        conformance::dropped::<Pooled<Deadpool>>(Lock::OfSession),
     );
 }
 
@@ -70,7 +70,7 @@ fn what_deadpool_hands_out_is_migrated_and_goes_back_with_nothing_on_it() {
 fn what_bb8_hands_out_is_migrated_and_goes_back_with_nothing_on_it() {
     conformance::judge(
         "what_bb8_hands_out_is_migrated_and_goes_back_with_nothing_on_it",
-        conformance::dropped::<Pooled<Bb8>>(),
+        conformance::dropped::<Pooled<Bb8>>(Lock::OfSession),
     );
 }
 
