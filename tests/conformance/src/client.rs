@@ -5,12 +5,15 @@ use migratory::{
     CallResult, Called, Dialect, Error, Plan, Report, Runner, Status, Target, Verdict,
 };
 
-use crate::Place;
+use crate::{Lock, Place};
 
 /// A client library's connection, with the verbs of a run. A client that does not block is waited for in them.
 pub trait Client: Sized {
     /// What it speaks.
     const DIALECT: Dialect;
+
+    /// What keeps its runs apart.
+    const LOCK: Lock = Lock::OfSession;
 
     /// What migrations are applied to.
     type Target: Target + 'static;

@@ -32,7 +32,7 @@ mod witness;
 
 pub use client::{AsyncClient, Client};
 pub use crash::server_killed;
-pub use crowd::{be_a_child, eight_at_once, killed, meet};
+pub use crowd::{be_a_child, each_was_applied_once, eight_at_once, killed, meet};
 pub use dropped::dropped;
 pub use files::{Files, RustFunctions};
 pub use lock::Lock;

@@ -42,7 +42,12 @@ impl Place {
     ///
     /// If the server refuses.
     pub fn on(server: &Server) -> Self {
-        Self(Inner::Server(server.database("conformance")))
+        Self::of(server.database("conformance"))
+    }
+
+    /// A database that somebody made for the test.
+    pub fn of(database: Database) -> Self {
+        Self(Inner::Server(database))
     }
 
     /// The database that another process made, by its [`url`](Self::url).

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use conformance::{Client, Place};
+use conformance::{Client, Lock, NotHere, Place, each_was_applied_once, meet};
 use migratory::{CallResult, Called, Dialect, Error};
 use mysql::Conn;
 use mysql::prelude::Queryable;
@@ -51,4 +51,21 @@ impl Client for Mysql {
     ) -> Result<T, Error> {
         verb(&mut self.0)
     }
+}
+
+/// Each node of a cluster has named locks of its own, and a row that all of them know.
+#[test]
+fn of_eight_processes_at_two_nodes_of_a_cluster_a_row_lets_one_run() {
+    let play = || -> Result<(), NotHere> {
+        let [first, second, _] = servers::shared_galera()?.database("conformance");
+        meet(&[first.url(), second.url()], Lock::InTable);
+        // What the other node committed is on its way.
+        first.run("SET SESSION wsrep_sync_wait = 1; SELECT 1 FROM information_schema.schemata");
+        each_was_applied_once(Dialect::Mysql, &Place::of(first));
+        Ok(())
+    };
+    conformance::judge(
+        "of_eight_processes_at_two_nodes_of_a_cluster_a_row_lets_one_run",
+        play(),
+    );
 }
