@@ -27,7 +27,9 @@ impl Table {
                 let (name, mut values) = self.lock_name();
                 // MariaDB answers NULL to more than it can count; nobody waits a year.
                 values.push(Value::Integer(wait_seconds.min(YEAR) as i64));
-                let sql = format!("SELECT GET_LOCK({name}, ?), {MYSQL_IN_TRANSACTION}");
+                let sql = format!(
+                    "SELECT GET_LOCK({name}, ?), {MYSQL_IN_TRANSACTION}, {MYSQL_IN_CLUSTER}"
+                );
                 Some((sql, values))
             }
         }
@@ -109,6 +111,10 @@ pub(super) const POSTGRES_IN_TRANSACTION: &str =
 /// is NULL.
 pub(super) const MYSQL_IN_TRANSACTION: &str =
     "CASE WHEN @@autocommit = 0 THEN 1 /*M! ELSE @@in_transaction */ END";
+
+/// A node of Galera has named locks of its own, which hold nobody at another node. Builds without Galera have no such variable.
+const MYSQL_IN_CLUSTER: &str = "0 /*M! + COALESCE((SELECT MAX(variable_value = 'ON') FROM information_schema.global_variables \
+     WHERE variable_name = 'WSREP_ON'), 0) */";
 
 /// In seconds.
 const YEAR: u64 = 365 * 24 * 60 * 60;

@@ -122,6 +122,8 @@ pub enum FailureKind {
     },
     /// The connection was in a transaction when the run began.
     InTransaction,
+    /// The server is a node of a cluster each of which has locks of its own, and the lock is to be one of the session.
+    Cluster,
     /// The history was changed by somebody else in the middle of taking a migration down and up again.
     Changed,
     /// A step of the run's own failed.
@@ -225,6 +227,9 @@ impl Failure {
                 "use the version of the program that wrote it, or correct the row"
             }
             (FailureKind::Answer { .. }, _) => "this is an error of the driver: please report it",
+            (FailureKind::Cluster, _) => {
+                "write `lock = \"table\"` into `migratory.toml`: then the lock is a row, which all nodes know"
+            }
             (FailureKind::InTransaction, _) => "commit the transaction or roll it back before",
             (FailureKind::Cleanup, _) => "close this connection",
             (FailureKind::Step { .. }, _) => "mend what the database complains of, and run again",
@@ -310,6 +315,9 @@ impl fmt::Display for FailureKind {
                 Some(label) => write!(f, "migration {label} left a transaction open"),
                 None => f.write_str("a transaction was left open"),
             },
+            Self::Cluster => f.write_str(
+                "this server is a node of a Galera cluster, and its locks keep nobody out who migrates at another node",
+            ),
             Self::InTransaction => {
                 f.write_str("the connection is in a transaction, and a run makes its own")
             }

@@ -162,8 +162,11 @@ impl Session {
             Op::Recheck => self.hear_recheck(newest(&rows).unwrap_or(None)),
             Op::Look | Op::ReadHistory => self.hear_history(op, &rows),
             Op::Lock => {
-                let second = rows.first().and_then(|row| row.get(1)?.integer());
-                self.hear_lock(answer(&rows)?, second == Some(1));
+                let says = |place: usize| {
+                    let answer = rows.first().and_then(|row| row.get(place)?.integer());
+                    answer == Some(1)
+                };
+                self.hear_lock(answer(&rows)?, says(1), says(2));
             }
             Op::ConfirmLock if answer(&rows)? != 1 => {
                 self.held.lock = false;
@@ -173,7 +176,7 @@ impl Session {
             Op::Unlock => {
                 self.held.lock = false;
                 if integer(&rows)? != 1 {
-                    self.cleanup_failed(Purpose::Unlock.as_str(), "the lock was not held any more");
+                    self.cleanup_failed(Purpose::Unlock.as_str(), NOT_HELD);
                 }
             }
             Op::ReadForeignKeys if integer(&rows)? == 1 => self.ops.push_front(Op::ForeignKeysOff),
@@ -311,13 +314,15 @@ impl Session {
         is_first
     }
 
-    fn hear_lock(&mut self, answer: i64, is_in_transaction: bool) {
+    fn hear_lock(&mut self, answer: i64, is_in_transaction: bool, is_of_one_node: bool) {
         self.held.lock = answer == 1;
         if self.held.lock {
             self.waiting = None;
         }
         if is_in_transaction {
             self.fail(FailureKind::InTransaction);
+        } else if is_of_one_node {
+            self.fail(FailureKind::Cluster);
         } else if !self.held.lock && !self.wait_for_lock() {
             self.ops.clear();
             self.ops.push_back(Op::AskHolder);
@@ -356,6 +361,9 @@ impl Session {
         self.fail(kind);
     }
 }
+
+const NOT_HELD: &str = "the lock was not held any more; behind a pooler that hands out another connection of the server for each transaction, \
+     write `lock = \"table\"` into `migratory.toml`";
 
 /// Chain, sequence and state of the newest row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

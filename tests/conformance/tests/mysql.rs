@@ -1,9 +1,12 @@
 //! The suite with `mysql`.
 
 use std::any::Any;
+use std::time::Duration;
 
-use conformance::{Client, Lock, NotHere, Place, each_was_applied_once, meet};
-use migratory::{CallResult, Called, Dialect, Error};
+use conformance::{
+    Client, Files, Lock, NotHere, Place, RustFunctions, Witness, each_was_applied_once, meet,
+};
+use migratory::{CallResult, Called, Dialect, Error, Migrations};
 use mysql::Conn;
 use mysql::prelude::Queryable;
 
@@ -68,4 +71,34 @@ fn of_eight_processes_at_two_nodes_of_a_cluster_a_row_lets_one_run() {
         "of_eight_processes_at_two_nodes_of_a_cluster_a_row_lets_one_run",
         play(),
     );
+}
+
+/// Who forgets the row is told (F47): nothing is run, and the lock is given back.
+#[test]
+fn a_cluster_is_refused_without_a_row_to_lock() {
+    let play = || -> Result<(), NotHere> {
+        let [first, _, third] = servers::shared_galera()?.database("conformance");
+        let place = Place::of(first);
+        let mut client = Mysql::connect(&Place::of(third));
+        let error = client.apply(one_migration().runner()).expect_err("no lock");
+        assert!(error.to_string().contains("lock = \"table\""), "{error}");
+        let mut witness = Witness::new(Dialect::Mysql, &place);
+        let tables =
+            "SELECT count(*) FROM information_schema.tables WHERE table_schema = database()";
+        assert_eq!(witness.look(tables).as_deref(), Ok("0"));
+        let report = client.apply(one_migration().runner().table_lock(Duration::from_secs(60)));
+        assert_eq!(report.expect("a row locks").entries().len(), 1);
+        Ok(())
+    };
+    conformance::judge("a_cluster_is_refused_without_a_row_to_lock", play());
+}
+
+fn one_migration() -> Migrations {
+    let mut files = Files::new(
+        Dialect::Mysql,
+        RustFunctions(|name| panic!("there is no {name}")),
+    );
+    files.begin("0001_users.sql");
+    files.line("CREATE TABLE users (id INTEGER PRIMARY KEY);");
+    files.migrations()
 }

@@ -22,6 +22,7 @@ pub(super) struct Database {
     pub(super) is_touched: bool,
     /// How often the lock is still ours when we ask, where it can be lost.
     pub(super) keeps_lock: u32,
+    pub(super) is_cluster: bool,
     /// How often the lock is not free.
     pub(super) busy_lock: u32,
     /// How many rows lose their parent in the first migration that runs.
@@ -148,7 +149,8 @@ impl Database {
             Purpose::Lock => {
                 self.locked = self.busy_lock == 0;
                 self.busy_lock = self.busy_lock.saturating_sub(1);
-                vec![vec![i64::from(self.locked).into()]]
+                let answers = [self.locked, false, self.is_cluster];
+                vec![answers.map(|it| i64::from(it).into()).to_vec()]
             }
             Purpose::Renew => {
                 assert!(self.locked, "a lock that nobody holds is held longer");

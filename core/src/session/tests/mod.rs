@@ -378,6 +378,7 @@ impl Fixture {
             timeouts: 0,
             is_touched: false,
             keeps_lock: u32::MAX,
+            is_cluster: false,
             busy_lock: 0,
             violations: 0,
             meanwhile: Vec::new(),
@@ -396,6 +397,7 @@ impl Fixture {
                 "our-marker" => {
                     database.marker = database.rows.as_ref().expect("rows").chain().marker()
                 }
+                "cluster" => database.is_cluster = true,
                 "kept" => database.keeps_lock = value.parse().expect("a count"),
                 "locked" => database.busy_lock = value.parse().expect("a count"),
                 "violations" => database.violations = value.parse().expect("a count"),
