@@ -116,7 +116,7 @@ impl<'r> Runner<'r> {
     ///
     /// It is held for the time of the lease, in whole seconds of the server's clock, and again with every statement, so the lock of a process
     /// that died is free when that time is over, and so is that of a future that was dropped where the client closes the connection
-    /// (`mysql_async`). In a transaction of PostgreSQL nobody takes it before that ends. Where a single statement
+    /// (`mysql_async`, `sqlx-mysql`). In a transaction of PostgreSQL nobody takes it before that ends. Where a single statement
     /// outside of a transaction lasts longer than the lease, another run may take the lock: it finds the migration begun, refuses to go on,
     /// and runs nothing.
     ///

@@ -16,6 +16,7 @@ client!(Pool: [] MySqlPool, MySqlConnection, Dialect::Mysql, |place: String| asy
 
 conformance::suite!(async Connection);
 conformance::network!(Connection);
+conformance::table_lock!(Connection);
 sqlx::interrupted!(Connection);
 
 #[test]

@@ -16,6 +16,7 @@ client!(Pool: [] PgPool, PgConnection, Dialect::Postgres, |place: String| async 
 
 conformance::suite!(async Connection);
 conformance::network!(Connection);
+conformance::table_lock!(async Connection);
 sqlx::interrupted!(Connection);
 
 #[test]
