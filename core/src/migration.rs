@@ -269,6 +269,14 @@ impl Timeouts {
         lock_ms: None,
         statement_ms: None,
     };
+
+    /// These, and where one is missing that of the others.
+    pub fn or(self, others: Self) -> Self {
+        Self {
+            lock_ms: self.lock_ms.or(others.lock_ms),
+            statement_ms: self.statement_ms.or(others.statement_ms),
+        }
+    }
 }
 
 /// All migrations of one directory: the static list that the macro generates.

@@ -11,6 +11,8 @@ use crate::drivers::Cause;
 /// says the same, because that is what a `main` that fails prints. The source is the client library's own error.
 pub struct Error(Box<Kind>);
 
+// It is boxed as a whole.
+#[allow(clippy::large_enum_variant)]
 enum Kind {
     Failed { failure: Failure, cause: Cause },
     OtherDialect { list: Dialect, connection: Dialect },

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use migratory_core::{
     Event, Goal, History, Lock, Migrations, Options, Outcome, Plan, Policy, Report, Resolution,
-    Session, Status, Verdict, Version, status, verify,
+    Session, Status, Timeouts, Verdict, Version, status, verify,
 };
 
 use crate::Target;
@@ -104,6 +104,18 @@ impl<'r> Runner<'r> {
     /// How long to wait for other processes. Without it a minute.
     pub fn lock_timeout(mut self, timeout: Duration) -> Self {
         self.options.lock_timeout = timeout;
+        self
+    }
+
+    /// How long the statements of a migration may wait for locks, and how long each may run, where its file asks for nothing else
+    /// (`-- migratory: timeout(lock="5s", statement="10m")`). Without it as long as the server lets them.
+    ///
+    /// A migration that waited for a lock in vain is rolled back and tried again, five times at most; outside of a transaction that is
+    /// the one statement, where it surely did nothing. Then the error names the transactions that were open. SQLite's locks are waited for
+    /// as long as the lock timeout of the migration says, and neither SQLite nor MySQL limits how long a statement runs: then
+    /// [`Event::TimeoutIgnored`] says so.
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.options.timeouts = timeouts;
         self
     }
 

@@ -1,3 +1,5 @@
+mod blockers;
+mod indexes;
 mod inline;
 mod lease;
 mod locks;

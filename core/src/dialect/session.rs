@@ -145,16 +145,6 @@ impl Table {
         })
     }
 
-    /// Names the indexes that are not valid, a text for each: PostgreSQL leaves one behind where it fails to make it concurrently.
-    pub(crate) fn invalid_indexes(&self) -> Option<&'static str> {
-        (self.dialect == Dialect::Postgres).then_some(
-            "SELECT concat(quote_ident(n.nspname), '.', quote_ident(c.relname), ' on ', quote_ident(t.relname)) \
-             FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
-             JOIN pg_catalog.pg_class t ON t.oid = i.indrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-             WHERE NOT i.indisvalid ORDER BY 1",
-        )
-    }
-
     /// The same table, whatever a migration does to where names are looked up.
     pub(crate) fn within(&self, state: &SessionState) -> Self {
         Self {

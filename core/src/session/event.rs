@@ -54,12 +54,19 @@ pub enum Event {
         /// The migration.
         label: Label,
     },
-    /// It met another transaction, was rolled back and is tried again.
+    /// It met another transaction, was rolled back and is tried again; outside of a transaction only its last statement, which did nothing.
     Retrying {
         /// The migration.
         label: Label,
         /// The client's words.
         reason: String,
+    },
+    /// An index that is not valid, left by an earlier try, was dropped, and is made again.
+    IndexDropped {
+        /// The migration.
+        label: Label,
+        /// The index with its schema.
+        index: String,
     },
     /// It failed and was rolled back.
     RolledBack {
@@ -97,6 +104,12 @@ impl fmt::Display for Event {
             } => write!(f, "{direction} {label}: done in {took:?}"),
             Self::Skipped { label } => write!(f, "{label}: recorded, not run"),
             Self::Retrying { label, reason } => write!(f, "{label}: trying again after: {reason}"),
+            Self::IndexDropped { label, index } => {
+                write!(
+                    f,
+                    "{label}: dropped the invalid index {index}, to make it again"
+                )
+            }
             Self::RolledBack { label } => write!(f, "{label}: rolled back"),
             Self::TimeoutIgnored { label } => {
                 write!(f, "{label}: this database has no such timeout")

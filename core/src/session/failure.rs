@@ -19,6 +19,7 @@ pub struct Failure {
     pub(crate) report: Report,
     pub(crate) fate: Fate,
     pub(crate) invalid_indexes: Vec<String>,
+    pub(crate) blockers: Vec<String>,
     pub(crate) cleanup: Vec<String>,
 }
 
@@ -47,6 +48,12 @@ impl Failure {
     /// query, and `IF NOT EXISTS` takes them for made.
     pub fn invalid_indexes(&self) -> &[String] {
         &self.invalid_indexes
+    }
+
+    /// Where a lock was waited for in vain: whose transactions were open then, oldest first, as far as the server shows them. One of them had
+    /// the lock.
+    pub fn blockers(&self) -> &[String] {
+        &self.blockers
     }
 
     /// What went wrong while the run cleaned up after itself.
@@ -85,6 +92,17 @@ pub enum FailureKind {
         total: usize,
         /// The client's words.
         message: String,
+    },
+    /// A statement made an index, and that is not valid: `IF NOT EXISTS` took what an earlier try had left for it.
+    InvalidIndex {
+        /// The migration.
+        label: Label,
+        /// The file.
+        file: String,
+        /// The line that the statement begins on.
+        line: u32,
+        /// The index with its schema and table.
+        index: String,
     },
     /// A migration left rows without a parent.
     ForeignKeys {
@@ -192,9 +210,12 @@ impl fmt::Display for Failure {
         self.invalid_indexes.iter().try_for_each(|index| {
             write!(
                 f,
-                "\n  it left an invalid index, to be dropped first: {index}"
+                "\n  it left an invalid index, which goes away before the statement that names it is run again: {index}"
             )
         })?;
+        self.blockers
+            .iter()
+            .try_for_each(|blocker| write!(f, "\n  in an open transaction: {blocker}"))?;
         self.cleanup
             .iter()
             .try_for_each(|message| write!(f, "\n  clean-up failed: {message}"))?;
@@ -290,6 +311,15 @@ impl fmt::Display for FailureKind {
                 )?;
                 rowid.map_or(Ok(()), |rowid| write!(f, ", the first with rowid {rowid}"))
             }
+            Self::InvalidIndex {
+                label,
+                file,
+                line,
+                index,
+            } => write!(
+                f,
+                "migration {label}: the index {index} was there and is not valid, so the statement made none\n  at {file}:{line}"
+            ),
             Self::LockTimeout { waited, holder } => {
                 write!(f, "another process held the lock for {waited:?}")?;
                 match holder {

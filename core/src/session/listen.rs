@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::indexes::texts;
 use super::speak::Topic;
 use super::{
     Class, Event, Failure, FailureKind, Fate, Heard, Line, Marker, Op, Purpose, Reply, Session,
@@ -81,6 +82,7 @@ impl Session {
             Op::RestoreDatabase => self.held.database = false,
             Op::Statement(index) => self.progressed(index + 1),
             Op::Call => self.progressed(1),
+            Op::DropIndex { name } => self.dropped_index(name),
             Op::WriteMarker => {
                 let marker = Marker::Ours(self.marker_of(self.history.chain()));
                 let before = core::mem::replace(&mut self.marker, marker);
@@ -182,6 +184,9 @@ impl Session {
             Op::ReadForeignKeys if integer(&rows)? == 1 => self.ops.push_front(Op::ForeignKeysOff),
             Op::CountViolations => self.current.as_mut()?.violations = rows,
             Op::ReadInvalidIndexes => self.current.as_mut()?.invalid_indexes = texts(&rows),
+            Op::FindLeftIndex(_) => self.hear_left_index(&rows),
+            Op::ConfirmIndex(index) => self.hear_made_index(*index, &rows),
+            Op::AskBlockers => self.hear_blockers(texts(&rows)),
             Op::FindInvalidIndexes => self.hear_invalid_indexes(texts(&rows)),
             Op::CheckViolations => self.hear_violations(&rows),
             Op::ReadSession => {
@@ -329,14 +334,6 @@ impl Session {
         }
     }
 
-    /// Those that were valid before, or not there, are the failed migration's.
-    fn hear_invalid_indexes(&mut self, mut indexes: Vec<String>) {
-        if let (Some(failure), Some(current)) = (&mut self.failure, &self.current) {
-            indexes.retain(|index| !current.invalid_indexes.contains(index));
-            failure.invalid_indexes = indexes;
-        }
-    }
-
     fn hear_violations(&mut self, after: &[Vec<Value>]) {
         let Some(current) = &self.current else { return };
         let count = |rows: &[Vec<Value>], group: &[Value]| -> i64 {
@@ -371,12 +368,6 @@ struct Newest {
     chain: Chain,
     sequence: i64,
     state: RowState,
-}
-
-/// The texts of an answer that has one in each row.
-fn texts(rows: &[Vec<Value>]) -> Vec<String> {
-    let texts = rows.iter().filter_map(|row| row.first()?.text());
-    texts.map(Into::into).collect()
 }
 
 /// The one integer of an answer.

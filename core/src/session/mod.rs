@@ -1,6 +1,7 @@
 mod clock;
 mod event;
 mod failure;
+mod indexes;
 mod listen;
 mod op;
 mod options;
@@ -77,6 +78,8 @@ pub struct Session {
     is_closing: bool,
     /// Whether the last change failed in a way that leaves open if it came about.
     is_in_doubt: bool,
+    /// Whether somebody else kept the lock that the failed step waited for.
+    is_blocked: bool,
 }
 
 /// What kind of conversation it is.
@@ -261,6 +264,7 @@ impl Session {
             failure: None,
             is_closing: false,
             is_in_doubt: false,
+            is_blocked: false,
         }
     }
 
@@ -390,7 +394,11 @@ impl Session {
     }
 
     fn begin(&mut self, action: Action) {
-        let work = Work::new(action.clone(), self.migrations.dialect().capabilities());
+        let work = Work::new(
+            action.clone(),
+            self.migrations.dialect().capabilities(),
+            self.options.timeouts,
+        );
         let (label, direction) = (work.label.clone(), work.direction());
         if work.has_ignored_timeout(self.migrations.dialect().capabilities(), self.has_session()) {
             self.events.push(Event::TimeoutIgnored {

@@ -1,3 +1,4 @@
+use alloc::string::String;
 use core::time::Duration;
 
 /// One step of a run, before it is put into words.
@@ -51,6 +52,14 @@ pub(super) enum Op {
     ReadInvalidIndexes,
     /// Name those that are invalid after it failed.
     FindInvalidIndexes,
+    /// Find the index that a statement left behind when it was run before, to drop it.
+    FindLeftIndex(usize),
+    /// Drop an index, by its name in a statement.
+    DropIndex { name: String },
+    /// See whether the index that a statement made is valid.
+    ConfirmIndex(usize),
+    /// Ask whose transactions are open, after a lock was waited for in vain.
+    AskBlockers,
     /// Run a statement.
     Statement(usize),
     /// Call the Rust function.
@@ -91,5 +100,5 @@ pub(super) enum Record {
     /// The newest row gets the sum of the links, if it has not.
     Chain,
     /// What stopped it.
-    Error { message: alloc::string::String },
+    Error { message: String },
 }

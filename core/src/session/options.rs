@@ -1,7 +1,7 @@
 use alloc::string::String;
 use core::time::Duration;
 
-use crate::{Goal, Policy, Table};
+use crate::{Goal, Policy, Table, Timeouts};
 
 /// What a run is told.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct Options {
     pub lock: Lock,
     /// How long to wait for others, in sum at each point where there is something to wait for.
     pub lock_timeout: Duration,
+    /// How long the statements of a migration may wait for locks and run, where it does not say so itself.
+    pub timeouts: Timeouts,
     /// How often a migration is tried that meets another transaction, before it is given up.
     pub attempts: u32,
     /// Whether only to say what would be done.
@@ -40,6 +42,7 @@ impl Default for Options {
             scope: None,
             lock: Lock::Session,
             lock_timeout: Duration::from_secs(60),
+            timeouts: Timeouts::NONE,
             attempts: 5,
             dry_run: false,
             applied_by: String::new(),

@@ -8,7 +8,7 @@ use core::time::Duration;
 
 use super::{Current, Marker, Op, Place, Purpose, Record, Session, Step};
 use crate::dialect::{Lease, settings};
-use crate::{Change, Script, Statement, Timeouts, Value};
+use crate::{Change, Script, Statement, Table, Timeouts, Value};
 
 /// A step that owns what it says.
 #[derive(Clone, Debug)]
@@ -109,8 +109,14 @@ impl Session {
             }
             Op::ReadInvalidIndexes | Op::FindInvalidIndexes if self.may_leave_index() => {
                 let sql = self.table.invalid_indexes()?;
-                Some(query(sql, Purpose::InvalidIndexes))
+                Some(query_with((sql, Vec::new()), Purpose::InvalidIndexes))
             }
+            Op::FindLeftIndex(index) | Op::ConfirmIndex(index) => {
+                let sql = self.ask_for_index(*index)?;
+                Some(query_with((sql, Vec::new()), Purpose::InvalidIndexes))
+            }
+            Op::DropIndex { name } => Some(execute(Table::drop_index(name), Purpose::DropIndex)),
+            Op::AskBlockers => Some(query(self.table.open_transactions()?, Purpose::Blockers)),
             Op::RestoreSession if self.held.session => {
                 let state = self.session_state.as_ref()?;
                 Some(execute(state.restore.clone(), Purpose::Session))
@@ -201,7 +207,7 @@ impl Session {
     }
 
     fn statement(&self, index: usize) -> Option<Line> {
-        let Statement { sql, .. } = *self.current.as_ref()?.work.statements.get(index)?;
+        let Statement { sql, .. } = self.statement_at(index)?;
         Some(Line::Execute {
             sql: Cow::Borrowed(sql),
             values: Vec::new(),

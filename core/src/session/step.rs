@@ -90,8 +90,12 @@ pub enum Purpose<'a> {
     ForeignKeyCheck,
     /// Set the timeouts of a migration.
     Timeouts,
-    /// Name the indexes that are not valid: a text for each.
+    /// Name indexes that are not valid: for each a text, and its name in a statement.
     InvalidIndexes,
+    /// Drop an index that is not valid, before it is made again.
+    DropIndex,
+    /// Name the transactions of others that are open: a text for each.
+    Blockers,
     /// Read the state of the session, or put it back.
     Session,
 }
@@ -128,6 +132,8 @@ impl Purpose<'_> {
             Self::ForeignKeyCheck => "foreign key check",
             Self::Timeouts => "timeouts",
             Self::InvalidIndexes => "invalid indexes",
+            Self::DropIndex => "drop index",
+            Self::Blockers => "blockers",
             Self::Session => "session",
         }
     }

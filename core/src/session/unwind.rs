@@ -13,11 +13,13 @@ use super::{
     Class, Current, Event, Failure, FailureKind, Fate, Heard, Line, Op, Purpose, Record, Session,
     Waiting,
 };
-use crate::{Interrupted, Label, LockKind, Script};
+use crate::{Dialect, Interrupted, Label, LockKind, Script};
 
 /// How long to sleep before an op is tried again: short at first, because most writers are quick.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+/// Statements that do nothing where they wait for others in vain.
+const DEFINITIONS: [&str; 5] = ["alter", "create", "drop", "rename", "truncate"];
 /// A partial migration of another process makes progress at its own pace.
 const PARTIAL_PAUSE: Duration = Duration::from_millis(100);
 
@@ -60,6 +62,14 @@ impl Session {
             self.start_over(message);
             return Heard::Noted;
         }
+        if let Op::Statement(index) = op
+            && class.is_transient()
+            && self.may_say_again(index)
+        {
+            self.say_again(index, message);
+            return Heard::Noted;
+        }
+        self.is_blocked = class == Class::LockTimeout;
         let kind = self.kind_of(&op, line, class, message);
         self.is_in_doubt = matches!(op, Op::Record(_) | Op::Commit);
         self.fail(kind);
@@ -99,6 +109,7 @@ impl Session {
             report: self.report(),
             fate,
             invalid_indexes: Vec::new(),
+            blockers: Vec::new(),
             cleanup: Vec::new(),
         }
     }
@@ -109,6 +120,9 @@ impl Session {
         self.waiting = None;
         self.ops
             .extend([Op::Rollback, Op::RestoreSession, Op::RestoreDatabase]);
+        if self.is_blocked {
+            self.ops.push_back(Op::AskBlockers);
+        }
         let kind = self.failure.as_ref().map(Failure::kind);
         if matches!(kind, Some(FailureKind::Migration { .. })) {
             self.ops.push_back(Op::FindInvalidIndexes);
@@ -283,6 +297,8 @@ impl Session {
             |current: &Option<Current>| current.as_ref().map(|current| current.work.label.clone());
         match op {
             Op::AskHolder => return self.hear_holder(None),
+            // Not everybody may see what others do.
+            Op::AskBlockers => return,
             Op::Rollback => {
                 self.rolled_back();
                 let ended = class == Class::NoTransaction;
@@ -341,20 +357,68 @@ impl Session {
     }
 
     fn start_over(&mut self, reason: String) {
+        let pause = self.next_attempt(reason);
+        if let Some(current) = &mut self.current {
+            current.done = current.work.first;
+        }
+        self.ops.clear();
+        self.ops.extend([Op::Rollback, Op::Wait(pause), Op::Again]);
+    }
+
+    /// Whether a statement that waited for others in vain did nothing, and can be said again by itself: outside of a transaction, its own
+    /// as well as one that a statement before it may have begun. On MySQL rows may be in a table that knows no transactions, and stay.
+    fn may_say_again(&self, index: usize) -> bool {
+        let Some(current) = self.current.as_ref().filter(|_| !self.held.transaction) else {
+            return false;
+        };
+        let mut so_far = current.work.statements.iter().take(index + 1);
+        let is_definition = self.statement_at(index).is_some_and(|it| {
+            let word = it
+                .sql
+                .trim_start()
+                .split(|it: char| !it.is_ascii_alphabetic())
+                .next();
+            word.is_some_and(|word| DEFINITIONS.iter().any(|it| it.eq_ignore_ascii_case(word)))
+        });
+        current.attempt < self.options.attempts
+            && so_far.all(|statement| !statement.touches_session)
+            && (is_definition || self.dialect() == Dialect::Postgres)
+    }
+
+    fn say_again(&mut self, index: usize, reason: String) {
+        let pause = self.next_attempt(reason);
+        let again = [
+            Op::Wait(pause),
+            Op::FindLeftIndex(index),
+            Op::Statement(index),
+        ];
+        again
+            .into_iter()
+            .rev()
+            .for_each(|op| self.ops.push_front(op));
+    }
+
+    /// Counts an attempt, and says how long to sleep before it.
+    fn next_attempt(&mut self, reason: String) -> Duration {
         let Some(current) = &mut self.current else {
-            return;
+            return FIRST_PAUSE;
         };
         let pause = FIRST_PAUSE
             .saturating_mul(1 << current.attempt.min(10))
             .min(LONGEST_PAUSE);
         current.attempt += 1;
-        current.done = current.work.first;
         self.events.push(Event::Retrying {
             label: current.work.label.clone(),
             reason,
         });
-        self.ops.clear();
-        self.ops.extend([Op::Rollback, Op::Wait(pause), Op::Again]);
+        pause
+    }
+
+    /// Whoever had the lock is perhaps still there.
+    pub(super) fn hear_blockers(&mut self, blockers: Vec<String>) {
+        if let Some(failure) = &mut self.failure {
+            failure.blockers = blockers;
+        }
     }
 
     fn kind_of(&self, op: &Op, line: Option<&Line>, class: Class, message: String) -> FailureKind {

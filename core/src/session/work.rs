@@ -54,7 +54,25 @@ pub(super) struct Identity {
 }
 
 impl Work {
-    pub(super) fn new(action: Action, capabilities: Capabilities) -> Self {
+    /// `timeouts` are those of the run, for whatever asks for none of its own.
+    pub(super) fn new(action: Action, capabilities: Capabilities, timeouts: Timeouts) -> Self {
+        let work = Self::of(action, capabilities);
+        match work.script {
+            Some(_) => work.with_timeouts(timeouts),
+            None => work,
+        }
+    }
+
+    fn with_timeouts(self, timeouts: Timeouts) -> Self {
+        let timeouts = self.timeouts.or(timeouts);
+        Self {
+            timeouts,
+            touches_session: touches_session(self.script, timeouts, self.is_whole),
+            ..self
+        }
+    }
+
+    fn of(action: Action, capabilities: Capabilities) -> Self {
         match action {
             Action::Up(migration) => {
                 Self::versioned(migration, Deed::Up, Some(*migration.up()), capabilities)
@@ -297,7 +315,10 @@ fn piecemeal(work: &Work, ground: Ground) -> Vec<Op> {
         },
     ]);
     for (index, op) in (work.first..).zip(script(work)) {
-        ops.push(op);
+        if work.resolves.is_some() {
+            ops.push(Op::FindLeftIndex(index));
+        }
+        ops.extend([op, Op::ConfirmIndex(index)]);
         if index + 1 < work.total {
             ops.push(Op::Record(Record::Progress { done: index + 1 }));
             ops.extend(HOLD);

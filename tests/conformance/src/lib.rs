@@ -13,6 +13,7 @@
 
 #![cfg(unix)]
 
+mod blocked;
 mod client;
 mod crash;
 mod crowd;
@@ -30,6 +31,7 @@ mod trap;
 mod trips;
 mod witness;
 
+pub use blocked::{index_made_again, said_again};
 pub use client::{AsyncClient, Client};
 pub use crash::server_killed;
 pub use crowd::{be_a_child, each_was_applied_once, eight_at_once, killed, meet};
@@ -178,6 +180,20 @@ macro_rules! network {
             $crate::judge(
                 "statements_of_megabytes_are_applied",
                 $crate::megabytes::<$client>(),
+            );
+        }
+    };
+}
+
+/// Makes the tests in which somebody else keeps what a migration wants, for one client of each server.
+#[macro_export]
+macro_rules! blocked {
+    ($client:ty) => {
+        #[test]
+        fn a_statement_that_waits_in_vain_is_said_again_and_then_says_for_whom() {
+            $crate::judge(
+                "a_statement_that_waits_in_vain_is_said_again_and_then_says_for_whom",
+                $crate::said_again::<$client>(),
             );
         }
     };

@@ -16,6 +16,7 @@ conformance::suite!(Mysql);
 conformance::network!(Mysql);
 conformance::table_lock!(Mysql);
 conformance::crash!(Mysql);
+conformance::blocked!(Mysql);
 
 impl Client for Mysql {
     const DIALECT: Dialect = Dialect::Mysql;

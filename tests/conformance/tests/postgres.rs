@@ -12,6 +12,7 @@ conformance::suite!(Postgres);
 conformance::network!(Postgres);
 conformance::table_lock!(Postgres);
 conformance::crash!(Postgres);
+conformance::blocked!(Postgres);
 
 impl Client for Postgres {
     const DIALECT: Dialect = Dialect::Postgres;
@@ -47,6 +48,14 @@ impl Client for Postgres {
     ) -> Result<T, Error> {
         verb(&mut self.0)
     }
+}
+
+#[test]
+fn an_index_that_is_left_invalid_is_dropped_and_made_again() {
+    conformance::judge(
+        "an_index_that_is_left_invalid_is_dropped_and_made_again",
+        conformance::index_made_again::<Postgres>(),
+    );
 }
 
 /// The same client behind PgBouncer, which may send each transaction to another session of the server.

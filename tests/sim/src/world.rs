@@ -270,6 +270,7 @@ impl World {
                 self.lock = self.lock.filter(|_| !is_ours);
                 number(is_ours.into())
             }
+            Purpose::Blockers => Vec::new(),
             Purpose::ForeignKeys => number(self.connection().foreign_keys.into()),
             Purpose::ForeignKeyCheck => vec![vec![
                 "child".into(),

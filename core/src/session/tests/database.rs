@@ -161,6 +161,7 @@ impl Database {
                 let kept = self.locked.then(|| vec![1.into()]);
                 kept.into_iter().collect()
             }
+            Purpose::Blockers => vec![vec!["process 8".into()]],
             Purpose::LockHolder => vec![vec!["process 7".into()]],
             Purpose::Unlock => vec![vec![i64::from(core::mem::take(&mut self.locked)).into()]],
             Purpose::ForeignKeys => vec![vec![i64::from(self.foreign_keys).into()]],
