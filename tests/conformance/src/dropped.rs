@@ -2,9 +2,9 @@ use std::time::{Duration, Instant};
 
 use migratory::{Dialect, Error};
 use migratory_core::Refusal;
-use servers::NotHere;
+use servers::{Counter, NotHere};
 
-use crate::{AsyncClient, Counter, Files, Lock, Place, RustFunctions, Witness};
+use crate::{AsyncClient, Files, Lock, Place, RustFunctions, Witness};
 
 /// Drops a run at every point where it waits (F45): no lock stays and no open transaction, the next run goes on where it is
 /// possible, and says so where it is not.
@@ -39,7 +39,10 @@ pub fn dropped<C: AsyncClient>(lock: Lock) -> Result<(), NotHere> {
         // An answer that came at once would be no point to drop the run at.
         let mut client = match C::DIALECT {
             Dialect::Sqlite => C::connect(&place),
-            _ => C::connect(&Counter::far_before(place.database().port(), DISTANCE).place(&place)),
+            _ => {
+                let counter = Counter::far_before(place.database().port(), DISTANCE);
+                C::connect(&place.by_way_of(counter.port()))
+            }
         };
         let mut witness = Witness::new(C::DIALECT, &place);
         let run = client.apply_for(lock.of(migrations.runner()), polls);

@@ -44,9 +44,9 @@ pub(crate) use play::compare;
 pub use play::{Stage, check, play};
 pub use said::{brief, lines, said, stable, told};
 pub use scenario::scenarios;
-pub use servers::{NotHere, not_run};
+pub use servers::{Counter, NotHere, not_run};
 pub use settings::Settings;
-pub use trips::{Counter, one_round_trip};
+pub use trips::one_round_trip;
 pub use witness::Witness;
 
 /// Makes a test of each file of scenarios, and those in which several processes meet.

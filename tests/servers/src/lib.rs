@@ -9,11 +9,12 @@
 //! # a_query_is_answered();
 //! ```
 //!
-//! Six nouns:
+//! Seven nouns:
 //!
 //! - [`Server`]: a running server with its own directory, socket and port on the loopback interface.
 //! - [`Database`]: one test's own database in it, dropped with the value.
 //! - [`Galera`]: three servers that are one cluster.
+//! - [`Counter`]: stands before a server and counts the round trips of its clients.
 //! - [`NotHere`]: why this machine cannot start a server: its programs are not installed.
 //! - [`require!`]: takes a server, or ends the test and says that it was not run.
 //! - The watchdog: a shell that ends the server when the program that started it is gone, be it by SIGKILL.
@@ -22,6 +23,7 @@
 
 #![cfg(unix)]
 
+mod counter;
 mod database;
 mod galera;
 mod mariadb;
@@ -34,6 +36,7 @@ mod server;
 mod software;
 mod watchdog;
 
+pub use counter::Counter;
 pub use database::Database;
 pub use galera::{Galera, galera, shared_galera};
 pub use mariadb::{mariadb, shared_mariadb};

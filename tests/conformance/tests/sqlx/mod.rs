@@ -100,7 +100,7 @@ macro_rules! interrupted {
             // The answer is still on its way when its reader is gone.
             let distance = std::time::Duration::from_millis(4);
             let counter = Counter::far_before(place.database().port(), distance);
-            let mut client = <$client>::connect(&counter.place(&place));
+            let mut client = <$client>::connect(&place.by_way_of(counter.port()));
             let wrong = ::sqlx::raw_sql("SELECT * FROM nowhere");
             let wrong = ::sqlx::Executor::execute(&mut client.target, wrong);
             let dropped = client.runtime.block_on(<$client>::limited(wrong, 1));
