@@ -10,6 +10,7 @@ pub(crate) enum Command {
     NewRule(String),
     Docs,
     Bench(bench::Options),
+    BenchTools(Vec<String>),
 }
 
 pub(crate) const HELP: &str = "\
@@ -23,6 +24,7 @@ usage: cargo xtask TASK
   new-rule NAME   the files and the line of a new rule, such as `drop-column`
   docs            the pages of every crate, under target/doc
   bench           the cost of build and run beside what a person would write by hand
+  bench tools     the cost of a run beside refinery, sqlx::migrate! and diesel_migrations, on three databases; it has options of its own
 
 options of bench:
   --files N       migrations in the synthetic history (default 1000)
@@ -44,6 +46,7 @@ impl Command {
             ["docs"] => Ok(Self::Docs),
             ["new-rule", name] => Ok(Self::NewRule(name.to_owned())),
             ["new-rule"] => Err("`new-rule` needs the rule's name".to_owned()),
+            ["bench", "tools", ..] => Ok(Self::BenchTools(arguments[2..].to_vec())),
             ["bench", ref options @ ..] => bench_options(options).map(Self::Bench),
             ["ci" | "test" | "tidy" | "docs" | "new-rule", .., extra] => {
                 Err(format!("unexpected argument `{extra}`"))

@@ -39,6 +39,7 @@ fn main() -> ExitCode {
         Command::Tidy => step::run(&root, &[steps::TIDY]),
         Command::NewRule(name) => report(new_rule::create(&root, &name)),
         Command::Bench(options) => report(bench::run(&root, &options)),
+        Command::BenchTools(options) => report(bench::beside_tools(&root, &options)),
     }
 }
 

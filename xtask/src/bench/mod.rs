@@ -14,6 +14,9 @@ pub(crate) use measure::stand_in_for_rustc;
 use crates::Crates;
 use report::Row;
 
+use crate::diesel;
+use crate::step::{cargo, succeed};
+
 /// How much is measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Options {
@@ -66,4 +69,15 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<String, String> {
         options.runs,
         report::table(&rows)
     ))
+}
+
+/// The cost of a run beside other tools. It needs servers and their clients' libraries, so it is a package of its own: whoever calls
+/// another task does not wait for that to be compiled.
+pub(crate) fn beside_tools(root: &Path, options: &[String]) -> Result<String, String> {
+    if let Some(library) = diesel::missing().next() {
+        return Err(library.not_here());
+    }
+    let package = ["run", "--quiet", "--package", "beside", "--"];
+    succeed(cargo(root).args(package).args(options))?;
+    Ok(String::new())
 }

@@ -1,0 +1,212 @@
+use std::path::{Path, PathBuf};
+
+use servers::Counter;
+
+use crate::options::Options;
+use crate::program::{Program, Size, Who};
+use crate::table::{Figures, Row, table};
+use crate::tool::{Database, TOOLS};
+
+/// A start with nothing to do is short, so it is repeated more often.
+const STARTS_PER_RUN: usize = 10;
+
+/// What the figures are, and what the tools do alike and not alike.
+const HOW: &str = "Each time is from an open connection, of optimised programs, on servers that do not wait for a disk. \
+    A migration makes a table and an index.\n\
+    All four give each migration a transaction. refinery gives its row another one, and sqlx writes a part of its row after it.\n\
+    On MySQL a change of the schema commits. There sqlx and Migratory write the row before the migration as well, and Migratory after \
+    each statement, so that what stands in part is known.\n\
+    Round trips are those of finding nothing to do, and of one migration more.";
+
+/// Measures and gives the table. A figure that is behind is no error; a measurement that could not be made is one.
+pub(crate) fn run(options: &Options) -> Result<String, String> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = here.ancestors().nth(2).unwrap_or(here);
+    let mut programs = Vec::new();
+    for tool in TOOLS {
+        println!("building the program of {}", tool.name);
+        programs.push(Program::new(tool, root, options.counts())?);
+    }
+    let data = root.join("target/bench/tools/data");
+    let mut rows = Vec::new();
+    for database in &options.databases {
+        println!("measuring {}", database.name());
+        rows.extend(rows_of(*database, &data, &mut programs, options)?);
+    }
+    Ok(format!(
+        "{} runs in turn, a start with nothing to do {STARTS_PER_RUN} times as often. {HOW}\n\n{}",
+        options.runs,
+        table(&rows)
+    ))
+}
+
+/// Where one of a program's two applies one history.
+enum Place {
+    File(PathBuf),
+    Server(servers::Database),
+}
+
+impl Place {
+    fn new(database: Database, data: &Path, name: &str) -> Result<Self, String> {
+        let not_here = |problem: servers::NotHere| problem.to_string();
+        let server = match database {
+            Database::Sqlite => return Ok(Self::File(data.join(name).with_extension("db"))),
+            Database::Postgres => servers::shared_postgres().map_err(not_here)?,
+            Database::Mysql => servers::shared_mariadb().map_err(not_here)?,
+        };
+        Ok(Self::Server(server.database("bench")))
+    }
+
+    fn url(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Server(database) => database.url(),
+        }
+    }
+}
+
+/// What the two of a program took, theirs first.
+type Both = [Figures; Who::BOTH.len()];
+
+fn rows_of(
+    database: Database,
+    data: &Path,
+    programs: &mut [Program],
+    options: &Options,
+) -> Result<Vec<Row>, String> {
+    let (small, _) = fresh(database, Size::Small, data, programs, options.runs)?;
+    let (large, places) = fresh(database, Size::Large, data, programs, options.runs)?;
+    let nothing = nothing(database, &places, programs, options.runs)?;
+    drop(places);
+    let [of_small, of_large] = options.counts();
+    let mut rows = Vec::new();
+    let figures = small.into_iter().zip(large).zip(nothing);
+    for ((tool, program), ((small, large), nothing)) in TOOLS.iter().zip(programs).zip(figures) {
+        let trips = match database {
+            Database::Sqlite => None,
+            _ => Some(trips(database, program, options.counts())?),
+        };
+        let row = |what, figures, trips| Row {
+            database: database.name(),
+            what,
+            tool: tool.name,
+            client: tool.client(database),
+            figures,
+            trips,
+        };
+        let of_each = trips.map(|it| it.of_each);
+        rows.extend([
+            row(
+                format!("nothing to do, of {of_large}"),
+                nothing,
+                trips.map(|it| it.of_nothing),
+            ),
+            row(format!("fresh, {of_small} migrations"), small, of_each),
+            row(format!("fresh, {of_large} migrations"), large, of_each),
+        ]);
+    }
+    // All of one measurement beside each other.
+    rows.sort_by_key(|row| row.what.clone());
+    Ok(rows)
+}
+
+/// Where the two of each program apply a history.
+type Places = Vec<Vec<Place>>;
+
+/// Applies a history to databases that have none, all in turn; who comes first changes from run to run. The databases of
+/// the last run are kept.
+fn fresh(
+    database: Database,
+    size: Size,
+    data: &Path,
+    programs: &mut [Program],
+    runs: usize,
+) -> Result<(Vec<Both>, Places), String> {
+    let mut measured = vec![Both::default(); programs.len()];
+    let mut kept = Places::new();
+    for run in 0..runs {
+        // Those of the run before go first, so that a server has few databases at a time.
+        kept.clear();
+        let _ = std::fs::remove_dir_all(data);
+        std::fs::create_dir_all(data)
+            .map_err(|error| format!("failed to create a folder: {error}"))?;
+        for (index, program) in programs.iter_mut().enumerate() {
+            let mut places = Vec::new();
+            for who in Who::BOTH {
+                places.push(Place::new(database, data, &format!("{index}-{who:?}"))?);
+            }
+            for (side, who) in in_turn(run) {
+                let took = program.apply(who, size, database, &places[side].url())?;
+                measured[index][side].push(took);
+            }
+            kept.push(places);
+        }
+    }
+    Ok((measured, kept))
+}
+
+/// Starts where everything is applied.
+fn nothing(
+    database: Database,
+    places: &Places,
+    programs: &mut [Program],
+    runs: usize,
+) -> Result<Vec<Both>, String> {
+    let mut measured = vec![Both::default(); programs.len()];
+    for run in 0..runs * STARTS_PER_RUN {
+        for (index, program) in programs.iter_mut().enumerate() {
+            for (side, who) in in_turn(run) {
+                let url = places[index][side].url();
+                measured[index][side].push(program.apply(who, Size::Large, database, &url)?);
+            }
+        }
+    }
+    Ok(measured)
+}
+
+fn in_turn(run: usize) -> impl Iterator<Item = (usize, Who)> {
+    let sides = Who::BOTH.len();
+    let turns = (0..sides).map(move |turn| (turn + run) % sides);
+    turns.map(|side| (side, Who::BOTH[side]))
+}
+
+/// Round trips of the two of a program, without those that connect.
+#[derive(Clone, Copy)]
+struct Trips {
+    of_nothing: [f64; Who::BOTH.len()],
+    /// Of one migration more.
+    of_each: [f64; Who::BOTH.len()],
+}
+
+/// Counts them between the program and the server.
+fn trips(database: Database, program: &mut Program, counts: [usize; 2]) -> Result<Trips, String> {
+    let mut trips = Trips {
+        of_nothing: [0.0; 2],
+        of_each: [0.0; 2],
+    };
+    for (side, who) in in_turn(0) {
+        let mut counted = |runs: &[(Who, Size)]| {
+            let Place::Server(place) = Place::new(database, Path::new(""), "")? else {
+                return Err("there is nobody to speak to".to_owned());
+            };
+            let counter = Counter::before(place.port());
+            let at = |port: u16| format!(":{port}/");
+            let url = place.url().replace(&at(place.port()), &at(counter.port()));
+            let mut last = 0;
+            for (who, size) in runs {
+                counter.trips();
+                program.apply(*who, *size, database, &url)?;
+                last = counter.trips();
+            }
+            Ok(last)
+        };
+        let to_connect = counted(&[(Who::Nobody, Size::Small)])?;
+        let small = counted(&[(who, Size::Small)])?;
+        let large = counted(&[(who, Size::Large)])?;
+        let nothing = counted(&[(who, Size::Small), (who, Size::Small)])?;
+        trips.of_nothing[side] = nothing.saturating_sub(to_connect) as f64;
+        let more = counts[1].saturating_sub(counts[0]).max(1);
+        trips.of_each[side] = large.saturating_sub(small) as f64 / more as f64;
+    }
+    Ok(trips)
+}
