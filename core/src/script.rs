@@ -53,7 +53,9 @@ impl Script {
 }
 
 /// The statements of one file in one string, so that a thousand migrations stay a thousand literals for rustc.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// [`Debug`](fmt::Debug) tells how many they are and not their text, which may hold secrets: a plan that is logged holds this.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Sql {
     file: &'static str,
     packed: &'static str,
@@ -73,6 +75,15 @@ impl Sql {
     /// The statements in the order of the file.
     pub fn statements(&self) -> impl Iterator<Item = Statement<'static>> + Clone + use<> {
         unpack(self.packed)
+    }
+}
+
+impl fmt::Debug for Sql {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sql")
+            .field("file", &self.file)
+            .field("statements", &self.statements().count())
+            .finish_non_exhaustive()
     }
 }
 
@@ -294,6 +305,15 @@ fn unpack(packed: &str) -> impl Iterator<Item = Statement<'_>> + Clone {
 mod tests {
     use super::*;
     use alloc::vec::Vec;
+
+    #[test]
+    fn debug_does_not_tell_the_text_of_statements() {
+        let script = Script::sql("a.sql", "1 CREATE ROLE a PASSWORD 'hunter2'\0");
+        assert_eq!(
+            format!("{script:?}"),
+            "Sql(Sql { file: \"a.sql\", statements: 1, .. })"
+        );
+    }
 
     #[test]
     fn packed_statements_come_out_as_they_went_in() {

@@ -9,6 +9,9 @@ use crate::drivers::Cause;
 ///
 /// [`Display`](fmt::Display) says what and where in the first line, then what still stands, then the way out. [`Debug`](fmt::Debug)
 /// says the same, because that is what a `main` that fails prints. The source is the client library's own error.
+///
+/// Where a statement that failed may hold a secret, because it speaks of a password or the like, what stands in its literals is in no
+/// message and not in the history either, and there is no source: the file and the line say where to look.
 pub struct Error(Box<Kind>);
 
 // It is boxed as a whole.

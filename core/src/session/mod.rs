@@ -7,6 +7,7 @@ mod op;
 mod options;
 mod record;
 mod report;
+mod secret;
 mod speak;
 mod step;
 #[cfg(test)]

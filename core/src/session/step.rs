@@ -224,6 +224,8 @@ pub enum Heard {
     /// This failure ends the run: its error is the cause that the driver hands out in the end. What steps still come only
     /// clean up.
     Ended,
+    /// This failure ends the run, and its error is handed out to nobody: it may quote a secret of the statement.
+    Withheld,
 }
 
 /// One line: the purpose, the text and the values.

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::clock::parse_utc;
+use super::secret::{may_hold_secret, without_literals};
 use super::speak::Topic;
 use super::work::Subject;
 use super::{
@@ -32,6 +33,7 @@ impl Session {
         class: Class,
         message: String,
     ) -> Heard {
+        let (message, is_secret) = self.sayable(&op, message);
         if self.is_closing || op == Op::AskHolder {
             self.failed_in_cleanup(&op, class, message);
             return Heard::Noted;
@@ -73,7 +75,29 @@ impl Session {
         let kind = self.kind_of(&op, line, class, message);
         self.is_in_doubt = matches!(op, Op::Record(_) | Op::Commit);
         self.fail(kind);
-        Heard::Ended
+        match is_secret {
+            true => Heard::Withheld,
+            false => Heard::Ended,
+        }
+    }
+
+    /// A failure's message as it may be said, and whether anything of it has to be kept back.
+    fn sayable(&self, op: &Op, message: String) -> (String, bool) {
+        let statements = self.current.iter().flat_map(|it| &it.work.statements);
+        let meant: Vec<&str> = statements
+            .enumerate()
+            .filter(|(at, _)| match op {
+                Op::Statement(index) => at == index,
+                // What is checked last may be about any of them.
+                Op::Commit => true,
+                _ => false,
+            })
+            .map(|(_, statement)| statement.sql)
+            .collect();
+        match meant.iter().any(|sql| may_hold_secret(sql)) {
+            false => (message, false),
+            true => (without_literals(self.dialect(), &message, &meant), true),
+        }
     }
 
     /// Ends the run: from here on its steps only clean up.

@@ -106,6 +106,14 @@ macro_rules! suite {
         }
 
         #[test]
+        fn a_secret_in_a_statement_is_not_said() {
+            $crate::judge(
+                "a_secret_in_a_statement_is_not_said",
+                $crate::scenarios::<$client>("secrets"),
+            );
+        }
+
+        #[test]
         fn a_look_writes_nothing() {
             $crate::judge(
                 "a_look_writes_nothing",
