@@ -29,31 +29,38 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("postgres", Some(url)) => postgres(&url)?,
         ("mysql", Some(url)) => mysql(&url)?,
         ("postgres" | "mysql", None) => return Err("DATABASE_URL names no database".into()),
-        (other, _) => {
-            return Err(format!(
-                "DATABASE_PROVIDER is `{other}`; it can be sqlite, postgres or mysql"
-            )
-            .into());
+        // It is not repeated: what stands there may be a URL with its password.
+        _ => {
+            return Err(
+                "DATABASE_PROVIDER is none that there is; it can be sqlite, postgres or mysql"
+                    .into(),
+            );
         }
     };
     println!("{provider}: {report}");
     Ok(())
 }
 
+/// What a client says of a text that it does not understand may quote the password.
+const NOT_UNDERSTOOD: &str =
+    "DATABASE_URL names no database of the kind that DATABASE_PROVIDER asks for";
+
 fn sqlite(path: &str) -> Result<Report, Box<dyn Error>> {
-    let mut connection = rusqlite::Connection::open(path)?;
+    let mut connection = rusqlite::Connection::open(path).map_err(|_| NOT_UNDERSTOOD)?;
     // Readers go on while somebody writes. It is a property of the file, so it is set outside of any migration.
     connection.pragma_update(None, "journal_mode", "wal")?;
     Ok(on_sqlite::MIGRATIONS.apply(&mut connection)?)
 }
 
 fn postgres(url: &str) -> Result<Report, Box<dyn Error>> {
-    let mut client = postgres::Client::connect(url, postgres::NoTls)?;
+    let config: postgres::Config = url.parse().map_err(|_| NOT_UNDERSTOOD)?;
+    let mut client = config.connect(postgres::NoTls)?;
     Ok(on_postgres::MIGRATIONS.apply(&mut client)?)
 }
 
 fn mysql(url: &str) -> Result<Report, Box<dyn Error>> {
-    let mut connection = mysql::Conn::new(mysql::Opts::from_url(url)?)?;
+    let options = mysql::Opts::from_url(url).map_err(|_| NOT_UNDERSTOOD)?;
+    let mut connection = mysql::Conn::new(options)?;
     Ok(on_mysql::MIGRATIONS.apply(&mut connection)?)
 }
 

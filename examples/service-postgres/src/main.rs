@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use tokio::net::TcpListener;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::{Client, Config, NoTls};
 
 mod db {
     migratory::migrations!("../../migrations/postgres");
@@ -23,7 +23,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let url = env::var("DATABASE_URL").map_err(|_| "DATABASE_URL names no database")?;
     let address = env::var("ADDRESS").unwrap_or("127.0.0.1:8080".into());
 
-    let (mut client, connection) = tokio_postgres::connect(&url, NoTls).await?;
+    // What the client says of a text that it does not understand may quote the password.
+    let config: Config = url
+        .parse()
+        .map_err(|_| "DATABASE_URL is not understood as a URL of PostgreSQL's")?;
+    let (mut client, connection) = config.connect(NoTls).await?;
     tokio::spawn(connection);
     let report = db::MIGRATIONS
         .runner()

@@ -22,6 +22,7 @@ mod effects;
 mod files;
 mod lock;
 mod network;
+mod passwords;
 mod place;
 mod play;
 mod said;
@@ -39,6 +40,7 @@ pub use dropped::dropped;
 pub use files::{Files, RustFunctions};
 pub use lock::Lock;
 pub use network::{holder_is_named, megabytes, reader};
+pub use passwords::passwords;
 pub use place::Place;
 pub(crate) use play::compare;
 pub use play::{Stage, check, play};
@@ -180,6 +182,14 @@ macro_rules! network {
             $crate::judge(
                 "a_waiter_that_gives_up_says_who_holds_the_lock",
                 $crate::holder_is_named::<$client>(),
+            );
+        }
+
+        #[test]
+        fn no_word_of_a_password_is_said() {
+            $crate::judge(
+                "no_word_of_a_password_is_said",
+                $crate::passwords::<$client>(),
             );
         }
 

@@ -151,7 +151,7 @@ pub fn megabytes<C: Client>() -> Result<(), NotHere> {
 }
 
 /// A migration for each statement.
-fn list(dialect: Dialect, statements: &[&str]) -> Migrations {
+pub(crate) fn list(dialect: Dialect, statements: &[&str]) -> Migrations {
     let mut files = Files::new(dialect, RustFunctions(|name| panic!("there is no {name}")));
     for (statement, number) in statements.iter().zip(1..) {
         files.begin(&format!("{number:04}_one.sql"));

@@ -78,6 +78,19 @@ impl Database {
         self.software.user()
     }
 
+    /// Makes an account with this password and every right in the database, and gives its name. Over TCP it needs the password.
+    ///
+    /// # Panics
+    ///
+    /// If the server refuses.
+    pub fn account(&self, password: &str) -> String {
+        let name = format!("account_of_{}", self.name);
+        for sql in self.software.create_account(&name, password, &self.name) {
+            self.run(&sql);
+        }
+        name
+    }
+
     /// Runs SQL in it, as the account with every right, with the server's own client program.
     ///
     /// # Panics

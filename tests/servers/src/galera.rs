@@ -279,6 +279,10 @@ impl Software for Node {
         self.mariadb.drop_database(name)
     }
 
+    fn create_account(&self, name: &str, password: &str, database: &str) -> Vec<String> {
+        self.mariadb.create_account(name, password, database)
+    }
+
     fn socket(&self, place: &Place) -> PathBuf {
         self.mariadb.socket(place)
     }

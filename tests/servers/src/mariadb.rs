@@ -147,6 +147,14 @@ impl Software for MariaDb {
         )
     }
 
+    fn create_account(&self, name: &str, password: &str, database: &str) -> Vec<String> {
+        let password = password.replace('\\', r"\\").replace('\'', "''");
+        vec![
+            format!("CREATE USER '{name}'@'%' IDENTIFIED BY '{password}'"),
+            format!("GRANT ALL ON `{database}`.* TO '{name}'@'%'"),
+        ]
+    }
+
     fn socket(&self, place: &Place) -> PathBuf {
         place.path().join("socket")
     }

@@ -128,6 +128,10 @@ impl Software for PgBouncer {
         self.server.drop_database(name)
     }
 
+    fn create_account(&self, name: &str, password: &str, database: &str) -> Vec<String> {
+        self.server.create_account(name, password, database)
+    }
+
     fn socket(&self, place: &Place) -> PathBuf {
         place.path().to_path_buf()
     }

@@ -46,6 +46,14 @@ const SETTINGS: [&str; 5] = [
     "timezone=UTC",
 ];
 
+/// Nobody is asked for a password but who is in this group.
+const ACCESS: (&str, &str) = (
+    "access.conf",
+    "local all all trust\n\
+     host all +with_password all scram-sha-256\n\
+     host all all all trust\n",
+);
+
 struct Postgres {
     initdb: PathBuf,
     postgres: PathBuf,
@@ -82,6 +90,10 @@ impl Software for Postgres {
         "QUIT"
     }
 
+    fn files(&self, _: &Place, _: u16) -> Vec<(&'static str, String)> {
+        vec![(ACCESS.0, ACCESS.1.into())]
+    }
+
     fn prepare(&self, place: &Place) -> Command {
         let mut command = place.command(&self.initdb);
         command.arg("--pgdata").arg(data(place));
@@ -97,6 +109,8 @@ impl Software for Postgres {
         command.arg("-k").arg(place.path());
         command.args(["-p", &port.to_string()]);
         command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
+        let access = place.path().join(ACCESS.0);
+        command.args(["-c", &format!("hba_file={}", access.display())]);
         if place.has(CERTIFICATE) {
             let file = |setting: &str, name: &str| {
                 format!("{setting}={}", place.path().join(name).display())
@@ -132,6 +146,19 @@ impl Software for Postgres {
 
     fn drop_database(&self, name: &str) -> String {
         format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)")
+    }
+
+    fn create_account(&self, name: &str, password: &str, _: &str) -> Vec<String> {
+        let password = password.replace('\'', "''");
+        vec![
+            // Another test may be at it.
+            "DO $$ BEGIN CREATE ROLE with_password; \
+             EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+                .into(),
+            format!(
+                "CREATE ROLE {name} LOGIN SUPERUSER IN ROLE with_password PASSWORD '{password}'"
+            ),
+        ]
     }
 
     fn socket(&self, place: &Place) -> PathBuf {

@@ -41,6 +41,9 @@ pub(crate) trait Software: Send + Sync {
     /// The SQL that drops a database, whoever is still connected to it.
     fn drop_database(&self, name: &str) -> String;
 
+    /// The SQL that makes an account with every right in a database, which needs its password over TCP.
+    fn create_account(&self, name: &str, password: &str, database: &str) -> Vec<String>;
+
     /// What client libraries call the socket.
     fn socket(&self, place: &Place) -> PathBuf;
 
