@@ -434,6 +434,7 @@ impl Session {
             Ground {
                 capabilities,
                 is_open: self.held.transaction,
+                may_lose_lock: self.lease.is_some(),
             },
         ));
     }

@@ -243,6 +243,8 @@ pub(super) struct Ground {
     pub(super) capabilities: Capabilities,
     /// The transaction is open in which the history was read.
     pub(super) is_open: bool,
+    /// The lock is a row, and another run has it when nothing was heard of this one for too long.
+    pub(super) may_lose_lock: bool,
 }
 
 /// The steps of a migration.
@@ -294,7 +296,6 @@ fn piecemeal(work: &Work, ground: Ground) -> Vec<Op> {
     // A row that counts in the chain stops to count, or begins to: two rows change together.
     let moves_chain = work.deed != Deed::Up || work.resolves.is_some();
     ops.extend(foreign_keys_off(work, ground));
-    ops.extend(HOLD);
     let intent = [Op::Record(Record::Intent), Op::Record(Record::Chain)];
     if is_locking {
         ops.extend(begin(work, ground));
@@ -305,7 +306,9 @@ fn piecemeal(work: &Work, ground: Ground) -> Vec<Op> {
         ops.extend(MARK);
         ops.push(Op::Commit);
     } else {
-        ops.extend(together(moves_chain, &intent));
+        // In one transaction with it, the lock is kept until the intent is there for others to see.
+        let is_together = moves_chain || ground.may_lose_lock;
+        ops.extend(together(is_together, &[&HOLD[..], &intent].concat()));
     }
     ops.extend([
         Op::ReadSession,
@@ -329,6 +332,9 @@ fn piecemeal(work: &Work, ground: Ground) -> Vec<Op> {
     }
     ops.extend([Op::RestoreSession, Op::RestoreDatabase]);
     let mut finish = finish_records(work);
+    if script(work).next().is_none() {
+        finish.splice(0..0, HOLD);
+    }
     if is_locking {
         finish.extend(MARK);
     }

@@ -19,6 +19,8 @@ pub struct Crowd<'a> {
     members: Vec<Member>,
     /// How many more of them die.
     crashes: usize,
+    /// How many more of them are suspended for longer than a lease.
+    pauses: usize,
     /// How many steps were performed.
     pub steps: usize,
 }
@@ -39,6 +41,8 @@ pub struct Member {
 const ENDLESS: usize = 100_000;
 /// How soon a run that waits in the server asks again.
 const POLL: Duration = Duration::from_millis(7);
+/// A lease, the second that has begun, and some more.
+const LONGER_THAN_A_LEASE: Duration = Duration::from_millis(3500);
 
 impl<'a> Crowd<'a> {
     /// So many runs of a scenario, of which so many are to die and be started anew.
@@ -49,6 +53,7 @@ impl<'a> Crowd<'a> {
             random: Random::new(seed),
             members: Vec::new(),
             crashes,
+            pauses: 0,
             steps: 0,
         };
         for _ in 0..runs {
@@ -56,6 +61,13 @@ impl<'a> Crowd<'a> {
             crowd.join(Duration::from_millis(late));
         }
         crowd
+    }
+
+    /// So many times one of the runs is suspended for longer than it holds a lock that is a row.
+    #[must_use]
+    pub fn with_pauses(mut self, pauses: usize) -> Self {
+        self.pauses = pauses;
+        self
     }
 
     /// Runs all of them to their ends.
@@ -76,6 +88,10 @@ impl<'a> Crowd<'a> {
             }
             if is_struck && self.members[index].session.is_some() {
                 self.crash(index);
+            }
+            if self.pauses > 0 && self.random.percent(5) {
+                self.pauses -= 1;
+                self.members[index].sleeps_until = self.world.now() + LONGER_THAN_A_LEASE;
             }
         }
         Ok(&self.members)
@@ -145,11 +161,12 @@ impl<'a> Crowd<'a> {
     fn join(&mut self, late: Duration) {
         let connection = self.stage.connect(&mut self.world);
         let since = self.world.now();
+        let stage = self.stage;
+        let session = self
+            .world
+            .session(connection, &stage.migrations, stage.options.clone());
         self.members.push(Member {
-            session: Some(Session::new(
-                &self.stage.migrations,
-                self.stage.options.clone(),
-            )),
+            session: Some(session),
             connection,
             since,
             sleeps_until: since + late,

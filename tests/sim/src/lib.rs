@@ -13,6 +13,8 @@
 //! | a commit with no transaction | is an error | is none | is none |
 //! | the lock | is the transaction | is asked for | is waited for in the server |
 //!
+//! On PostgreSQL and MySQL the lock is one of the session, or a row that its holder holds for a time: a [`Family`] is a dialect and a lock.
+//!
 //! A [`Scenario`] is a line of `scenarios.txt`. [`drive`](drive()) plays the driver of a [`Session`](migratory_core::Session)
 //! and lets one [`Trouble`] happen at one step; [`Crowd`] plays several drivers whose steps a seeded scheduler
 //! interleaves. After every change of what is committed the [`Law`] is asked: history and effects agree statement by
@@ -23,6 +25,8 @@
 
 mod crowd;
 mod drive;
+mod family;
+mod lease;
 mod ledger;
 mod random;
 mod scenario;
@@ -34,9 +38,10 @@ mod world;
 
 pub use crowd::{Crowd, Member};
 pub use drive::{Run, Trouble, classes, drive};
+pub use family::{FAMILIES, Family};
 pub use ledger::Ledger;
 pub use random::Random;
-pub use scenario::{DIALECTS, Ending, Scenario, Stage, report};
+pub use scenario::{Ending, Scenario, Stage, report};
 pub use state::State;
 pub use table::Table;
 pub use truth::{Law, Next, Standing, Subject, expect};

@@ -6,13 +6,11 @@ use migratory_core::{
 };
 
 use crate::drive::{Run, Trouble, drive};
+use crate::family::Family;
 use crate::ledger::Ledger;
 use crate::truth::{Law, Next, Standing, Subject, expect};
 use crate::words::{migrations, options};
 use crate::world::World;
-
-/// The three families.
-pub const DIALECTS: [Dialect; 3] = [Dialect::Sqlite, Dialect::Postgres, Dialect::Mysql];
 
 /// A line of `scenarios.txt`.
 #[derive(Clone, Copy, Debug)]
@@ -82,9 +80,10 @@ impl Scenario {
     /// # Errors
     ///
     /// If even that run does not do what it says.
-    pub fn stage(&self, dialect: Dialect) -> Result<Stage, String> {
+    pub fn stage(&self, family: Family) -> Result<Stage, String> {
+        let dialect = family.dialect;
         let known = migrations(dialect, self.known);
-        let mut world = World::new(dialect);
+        let mut world = World::new(family);
         let law = Law {
             subjects: Subject::all(&known),
             marker: None,
@@ -141,7 +140,7 @@ impl Stage {
         trouble: (Trouble, usize),
     ) -> Result<Run, String> {
         let connection = connection.unwrap_or_else(|| self.connect(world));
-        let session = Session::new(&self.migrations, self.options.clone());
+        let session = world.session(connection, &self.migrations, self.options.clone());
         self.drive(world, connection, session, trouble)
     }
 
@@ -206,7 +205,7 @@ impl Stage {
         }
         loop {
             let connection = connection.take().unwrap_or_else(|| self.connect(world));
-            let session = Session::new(&self.migrations, options.clone());
+            let session = world.session(connection, &self.migrations, options.clone());
             let before = world.committed.clone();
             let run = self.drive(world, connection, session, (Trouble::None, 0))?;
             let left = world.left_on(connection);

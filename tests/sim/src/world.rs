@@ -2,19 +2,30 @@
 
 use std::time::Duration;
 
-use migratory_core::{Class, Dialect, Moment, Place, Purpose, Reply, Row, Step, Value};
+use migratory_core::{
+    Class, Dialect, Lock, Migrations, Moment, Options, Place, Purpose, Reply, Row, Session, Step,
+    Value,
+};
 
+use crate::family::Family;
+use crate::lease::{Asked, Lease};
 use crate::state::{State, Write, scope_of};
 
 /// A database of one of three families: what is committed, who holds the lock, and what each connection has open.
 #[derive(Clone, Debug)]
 pub struct World {
     dialect: Dialect,
+    /// Whether runs lock by a row.
+    locks_a_row: bool,
     /// What every connection sees.
     pub committed: State,
     /// How often that changed.
     revision: u64,
     lock: Option<usize>,
+    /// The row that is the lock, if its table is there.
+    lease: Option<Lease>,
+    /// The run that every owner of the row is.
+    runs: u128,
     connections: Vec<Connection>,
     /// Whose step is being performed.
     speaker: usize,
@@ -33,12 +44,16 @@ struct Connection {
     is_touched: bool,
     /// Until when the server waits for the lock on its behalf.
     waits_until: Option<Duration>,
+    /// Who its newest run is, as the row of the lock says it.
+    owner: String,
 }
 
 #[derive(Clone, Debug)]
 struct Transaction {
     view: State,
     log: Vec<Write>,
+    /// The lock's row as this transaction wrote it. Until it ends, the row is locked.
+    lease: Option<Lease>,
     /// PostgreSQL: after an error only a rollback is heard.
     is_aborted: bool,
     /// PostgreSQL: a rollback takes settings back as well.
@@ -49,17 +64,24 @@ type Answer<T> = Result<T, (Class, String)>;
 
 /// What SQLite's `foreign_key_check` finds before and after any migration here.
 const VIOLATIONS: i64 = 2;
+/// How long the lock is held that is a row.
+const LEASE: Duration = Duration::from_secs(1);
+/// How long somebody waits for it: until the leases of two that died are over.
+const PATIENCE: Duration = Duration::from_secs(8);
 /// The schema that a connection looks into first when it is opened.
 const HOME: &str = "home";
 
 impl World {
     /// An empty database.
-    pub fn new(dialect: Dialect) -> Self {
+    pub fn new(family: Family) -> Self {
         Self {
-            dialect,
+            dialect: family.dialect,
+            locks_a_row: family.locks_a_row,
             committed: State::default(),
             revision: 0,
             lock: None,
+            lease: None,
+            runs: 0,
             connections: Vec::new(),
             speaker: 0,
             now: Duration::ZERO,
@@ -75,8 +97,28 @@ impl World {
             has_timeouts: false,
             is_touched: false,
             waits_until: None,
+            owner: String::new(),
         });
         self.connections.len() - 1
+    }
+
+    /// A run on this connection, with the lock of this family.
+    pub fn session(
+        &mut self,
+        connection: usize,
+        migrations: &Migrations,
+        mut options: Options,
+    ) -> Session {
+        if self.locks_a_row {
+            self.runs += 1;
+            self.connections[connection].owner = format!("{:032x}", self.runs);
+            options.lock = Lock::Table {
+                owner: self.runs,
+                lease: LEASE,
+            };
+            options.lock_timeout = PATIENCE;
+        }
+        Session::new(migrations, options)
     }
 
     /// Counts the changes of what is committed: the same number means that nothing changed.
@@ -97,6 +139,8 @@ impl World {
         had.has_timeouts = false;
         had.is_touched = false;
         had.foreign_keys = had.had_foreign_keys;
+        // The row that is a lock stays as it is: nobody has it on a connection any more.
+        had.owner.clear();
         self.lock = self.lock.filter(|holder| *holder != connection);
     }
 
@@ -106,6 +150,7 @@ impl World {
         [
             (had.transaction.is_some(), "a transaction"),
             (self.lock == Some(connection), "the lock"),
+            (self.holds_row(connection), "the row of the lock"),
             (had.foreign_keys != had.had_foreign_keys, "foreign keys"),
             (had.has_timeouts, "timeouts"),
             (had.is_touched, "settings of the session"),
@@ -137,6 +182,9 @@ impl World {
     pub fn perform(&mut self, connection: usize, step: Step<'_>) -> Option<Reply> {
         self.speaker = connection;
         self.pass(Duration::from_millis(1));
+        if self.waits_for_row(&step) {
+            return None;
+        }
         let answer = match step {
             Step::Execute {
                 sql,
@@ -144,12 +192,14 @@ impl World {
                 purpose,
             } => self.execute(sql, values, purpose).map(|()| Reply::Done),
             Step::Query {
-                values, purpose, ..
+                sql,
+                values,
+                purpose,
             } => {
                 if purpose == Purpose::Lock && self.waits_for_lock(values) {
                     return None;
                 }
-                self.query(values, purpose).map(Reply::Rows)
+                self.query(sql, values, purpose).map(Reply::Rows)
             }
             // A function opens transactions of its own, and its connection waits for the others.
             Step::Call { .. } if self.is_write_locked() => return None,
@@ -203,6 +253,13 @@ impl World {
             Purpose::Commit => self.commit(),
             Purpose::Rollback => self.roll_back(),
             Purpose::CreateTable => self.write(Write::CreateTable),
+            Purpose::CreateLock => {
+                self.heard()?;
+                assert!(self.connection().transaction.is_none(), "{sql}");
+                self.lease.get_or_insert_default();
+                Ok(())
+            }
+            Purpose::Lock | Purpose::Renew | Purpose::Unlock => self.change_row(sql, purpose),
             Purpose::Record(change) => {
                 self.assert_found(sql);
                 self.write(Write::Change {
@@ -244,7 +301,12 @@ impl World {
         }
     }
 
-    fn query(&mut self, values: &[Value], purpose: Purpose<'_>) -> Answer<Vec<Vec<Value>>> {
+    fn query(
+        &mut self,
+        sql: &str,
+        values: &[Value],
+        purpose: Purpose<'_>,
+    ) -> Answer<Vec<Vec<Value>>> {
         self.heard()?;
         let connection = self.speaker;
         let number = |number: i64| vec![vec![number.into()]];
@@ -258,6 +320,14 @@ impl World {
                 self.rows(values)?.last().map(words).into_iter().collect()
             }
             Purpose::ReadHistory => self.rows(values)?.iter().map(Row::values).collect(),
+            Purpose::Lock | Purpose::Renew if self.locks_a_row => {
+                // MySQL has done it before, and only asks.
+                if self.dialect == Dialect::Postgres && !self.is_row_locked() {
+                    self.change_row(sql, purpose)?;
+                }
+                let is_ours = self.row()?.is_of(&Asked::of(sql));
+                number(is_ours.into())
+            }
             Purpose::Lock => {
                 assert_ne!(self.lock, Some(connection), "the lock is taken twice");
                 let is_free = self.lock.is_none();
@@ -313,6 +383,59 @@ impl World {
         waits
     }
 
+    /// Waits for the transaction that wrote the lock's row. PostgreSQL's question whether it is free skips a row that is locked.
+    fn waits_for_row(&self, step: &Step<'_>) -> bool {
+        let (Step::Execute { purpose, .. } | Step::Query { purpose, .. }) = step else {
+            return false;
+        };
+        let writes = match (step, purpose) {
+            (_, Purpose::Unlock) | (Step::Execute { .. }, Purpose::Lock | Purpose::Renew) => true,
+            (_, Purpose::Renew) => self.dialect == Dialect::Postgres,
+            _ => false,
+        };
+        self.locks_a_row && writes && self.is_row_locked()
+    }
+
+    fn is_row_locked(&self) -> bool {
+        let others = self.connections.iter().enumerate();
+        others
+            .filter(|(index, _)| *index != self.speaker)
+            .filter_map(|(_, other)| other.transaction.as_ref())
+            .any(|transaction| transaction.lease.is_some())
+    }
+
+    fn change_row(&mut self, sql: &str, purpose: Purpose<'_>) -> Answer<()> {
+        self.heard()?;
+        let (mut row, asked, now) = (self.row()?, Asked::of(sql), self.now);
+        let was_ours = row.is_of(&asked);
+        match purpose {
+            Purpose::Lock => row.claim(&asked, now),
+            Purpose::Renew => row.renew(&asked, now),
+            _ => row.give_back(&asked),
+        }
+        let is_changed = was_ours || row.is_of(&asked);
+        match &mut self.connection().transaction {
+            Some(transaction) if is_changed => transaction.lease = Some(row),
+            None if is_changed => self.lease = Some(row),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The lock's row as the speaker sees it.
+    fn row(&self) -> Answer<Lease> {
+        let transaction = self.connections[self.speaker].transaction.as_ref();
+        let own = transaction.and_then(|it| it.lease.clone());
+        own.or(self.lease.clone())
+            .ok_or_else(|| (Class::MissingTable, "there is no table of the lock".into()))
+    }
+
+    fn holds_row(&self, connection: usize) -> bool {
+        let owner = &self.connections[connection].owner;
+        let row = self.lease.as_ref();
+        !owner.is_empty() && row.is_some_and(|row| row.is_held_by(owner, self.now))
+    }
+
     fn begin(&mut self) -> Answer<()> {
         assert!(
             self.connection().transaction.is_none(),
@@ -326,6 +449,7 @@ impl World {
         self.connection().transaction = Some(Transaction {
             view,
             log: Vec::new(),
+            lease: None,
             is_aborted: false,
             was_touched,
         });
@@ -347,6 +471,7 @@ impl World {
                 .map_err(|message| (Class::Other, message))?;
         }
         self.committed = committed;
+        self.lease = transaction.lease.or(self.lease.take());
         self.revision += 1;
         Ok(())
     }

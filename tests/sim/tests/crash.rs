@@ -1,16 +1,16 @@
 //! The process dies at every step of every scenario.
 
-use sim::{DIALECTS, Ending, Scenario, Table, Trouble, expect};
+use sim::{Ending, FAMILIES, Family, Scenario, Table, Trouble, expect};
 
 /// F40, F53: nothing runs twice, nothing is lost, and what stands in part is named.
 #[test]
 fn after_a_crash_at_any_step_the_next_run_finishes_or_names_what_is_partial() {
     let mut table = Table::new("crashes: runs that finished, and that were refused as partial");
     for scenario in Scenario::all() {
-        for dialect in DIALECTS {
+        for family in FAMILIES {
             for after in [false, true] {
-                crash(scenario, dialect, after, &mut table)
-                    .unwrap_or_else(|error| panic!("{} on {dialect}: {error}", scenario.name));
+                crash(scenario, family, after, &mut table)
+                    .unwrap_or_else(|error| panic!("{} on {family}: {error}", scenario.name));
             }
         }
     }
@@ -18,13 +18,8 @@ fn after_a_crash_at_any_step_the_next_run_finishes_or_names_what_is_partial() {
     assert!(table.sum("sqlite") > 500 && table.sum("partial") > 100);
 }
 
-fn crash(
-    scenario: Scenario,
-    dialect: migratory_core::Dialect,
-    after: bool,
-    table: &mut Table,
-) -> Result<(), String> {
-    let stage = scenario.stage(dialect)?;
+fn crash(scenario: Scenario, family: Family, after: bool, table: &mut Table) -> Result<(), String> {
+    let stage = scenario.stage(family)?;
     for at in 0.. {
         let mut world = stage.world.clone();
         let trouble = Trouble::Dies { after };
@@ -38,7 +33,7 @@ fn crash(
         expect(ending == Ending::Finished || !stage.is_whole, || {
             format!("step {at}: {ending:?}")
         })?;
-        table.count(scenario.name, dialect);
+        table.count(scenario.name, family);
         if ending == Ending::Partial {
             table.count(scenario.name, "partial");
         }

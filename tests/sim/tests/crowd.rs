@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use migratory_core::{Deed, Dialect, FailureKind, Goal, Outcome, Refusal};
-use sim::{Crowd, DIALECTS, Next, Scenario, Stage, Table, expect};
+use sim::{Crowd, FAMILIES, Family, Next, Scenario, Stage, Table, expect};
 
 /// Schedules of each scenario, dialect and number of runs.
 const SCHEDULES: u64 = 40;
@@ -12,12 +12,12 @@ const SCHEDULES: u64 = 40;
 #[test]
 fn of_several_runs_at_once_each_migration_is_run_by_one_and_none_fails() {
     let mut table = Table::new("runs at once: schedules, and steps in all of them");
-    for_every_stage(|scenario, dialect, stage| {
+    for_every_stage(|scenario, family, stage| {
         for runs in [2, 3] {
             for seed in 0..SCHEDULES {
                 let steps = undisturbed(stage, seed, runs)
                     .map_err(|error| format!("{runs} runs, seed {seed}: {error}"))?;
-                table.count(scenario, dialect);
+                table.count(scenario, family);
                 table.add(scenario, "steps", steps);
             }
         }
@@ -31,12 +31,12 @@ fn of_several_runs_at_once_each_migration_is_run_by_one_and_none_fails() {
 #[test]
 fn among_runs_that_die_the_others_finish_or_name_what_is_partial() {
     let mut table = Table::new("runs at once that die: schedules, and how many ended as partial");
-    for_every_stage(|scenario, dialect, stage| {
+    for_every_stage(|scenario, family, stage| {
         for runs in [2, 3] {
             for seed in 0..SCHEDULES {
                 let is_partial = dying(stage, seed, runs)
                     .map_err(|error| format!("{runs} runs, seed {seed}: {error}"))?;
-                table.count(scenario, dialect);
+                table.count(scenario, family);
                 table.add(scenario, "partial", is_partial.into());
             }
         }
@@ -46,21 +46,46 @@ fn among_runs_that_die_the_others_finish_or_name_what_is_partial() {
     assert!(table.sum("sqlite") > 1000 && table.sum("partial") > 100);
 }
 
+/// A process that hears nothing for longer than it holds its lock finds that it has it no more, and does nothing that another has done.
+#[test]
+fn a_run_that_was_suspended_for_longer_than_its_lease_notices_that_the_lock_is_lost() {
+    let mut table = Table::new("suspended runs: schedules, and how many lost the lock");
+    for scenario in Scenario::all() {
+        for family in FAMILIES.into_iter().filter(|it| it.locks_a_row) {
+            let stage = scenario.stage(family).expect("it is well without trouble");
+            // Whoever resolves says that nobody is at it any more.
+            if matches!(stage.options.goal, Goal::Resolve(_)) {
+                continue;
+            }
+            for seed in 0..5 * SCHEDULES {
+                let lost = suspended(&stage, seed).unwrap_or_else(|error| {
+                    panic!("{} on {family}, seed {seed}: {error}", scenario.name)
+                });
+                table.count(scenario.name, family);
+                table.add(family, "lost", lost);
+            }
+        }
+    }
+    table.print();
+    assert!(table.sum("mysql-row") > 500 && table.sum("postgres-row") > 500);
+    assert!(table.sum("lost") > 100);
+}
+
 /// A person at each of several consoles resolves the same migration: one does it, and the others hear that it is done.
 #[test]
 fn of_several_that_resolve_at_once_one_does_it() {
     let mut table = Table::new("resolved at once: schedules");
     for scenario in Scenario::all() {
-        for dialect in DIALECTS {
-            let stage = scenario.stage(dialect).expect("it is well without trouble");
+        for family in FAMILIES {
+            let stage = scenario.stage(family).expect("it is well without trouble");
             if !matches!(stage.options.goal, Goal::Resolve(_)) {
                 continue;
             }
             for seed in 0..SCHEDULES {
                 resolved(&stage, seed).unwrap_or_else(|error| {
-                    panic!("{} on {dialect}, seed {seed}: {error}", scenario.name)
+                    panic!("{} on {family}, seed {seed}: {error}", scenario.name)
                 });
-                table.count(scenario.name, dialect);
+                table.count(scenario.name, family);
             }
         }
     }
@@ -88,15 +113,37 @@ fn resolved(stage: &Stage, seed: u64) -> Result<(), String> {
     stage.check_end(&crowd.world)
 }
 
+/// Gives how many lost their lock.
+fn suspended(stage: &Stage, seed: u64) -> Result<usize, String> {
+    let mut crowd = Crowd::new(stage, seed, 3, 0).with_pauses(2);
+    let mut lost = 0;
+    for member in crowd.run()? {
+        match &member.end {
+            Some(Ok(Outcome::Ran(_))) => {}
+            Some(Err(failure)) => match failure.kind() {
+                FailureKind::LockLost => lost += 1,
+                FailureKind::LockTimeout { .. } => {}
+                FailureKind::Refused(Refusal::Partial(_)) if !stage.is_whole => {}
+                // The history takes no second row of a migration: outside of a transaction, it may be that which is noticed.
+                FailureKind::Step { message, .. }
+                    if !stage.is_whole && message.contains("is taken") => {}
+                _ => return Err(failure.to_string()),
+            },
+            other => return Err(format!("{other:?}")),
+        }
+    }
+    Ok(lost)
+}
+
 /// Two that take down and bring up against each other have no common end, so a redo is not among them; what is
 /// resolved is only done once.
-fn for_every_stage(mut check: impl FnMut(&str, Dialect, &Stage) -> Result<(), String>) {
+fn for_every_stage(mut check: impl FnMut(&str, Family, &Stage) -> Result<(), String>) {
     for scenario in Scenario::all() {
-        for dialect in DIALECTS {
-            let stage = scenario.stage(dialect).expect("it is well without trouble");
+        for family in FAMILIES {
+            let stage = scenario.stage(family).expect("it is well without trouble");
             if !matches!(stage.options.goal, Goal::Redo | Goal::Resolve(_)) {
-                check(scenario.name, dialect, &stage)
-                    .unwrap_or_else(|error| panic!("{} on {dialect}: {error}", scenario.name));
+                check(scenario.name, family, &stage)
+                    .unwrap_or_else(|error| panic!("{} on {family}: {error}", scenario.name));
             }
         }
     }

@@ -1,17 +1,17 @@
 //! The caller of a run goes away at every step: a future is dropped, and its connection goes back to a pool.
 
-use migratory_core::{Dialect, FailureKind};
-use sim::{DIALECTS, Ending, Next, Scenario, Table, Trouble, expect};
+use migratory_core::FailureKind;
+use sim::{Ending, FAMILIES, Family, Next, Scenario, Table, Trouble, expect};
 
 /// F45: a dropped run leaves neither lock nor transaction nor setting, and the connection serves the next run.
 #[test]
 fn a_run_that_is_dropped_at_any_step_leaves_nothing_on_its_connection() {
     let mut table = Table::new("dropped runs: where the next run on the same connection finished");
     for scenario in Scenario::all() {
-        for dialect in DIALECTS {
+        for family in FAMILIES {
             for after in [false, true] {
-                abandon(scenario, dialect, Trouble::IsDropped { after }, &mut table)
-                    .unwrap_or_else(|error| panic!("{} on {dialect}: {error}", scenario.name));
+                abandon(scenario, family, Trouble::IsDropped { after }, &mut table)
+                    .unwrap_or_else(|error| panic!("{} on {family}: {error}", scenario.name));
             }
         }
     }
@@ -21,11 +21,11 @@ fn a_run_that_is_dropped_at_any_step_leaves_nothing_on_its_connection() {
 
 fn abandon(
     scenario: Scenario,
-    dialect: Dialect,
+    family: Family,
     trouble: Trouble,
     table: &mut Table,
 ) -> Result<(), String> {
-    let stage = scenario.stage(dialect)?;
+    let stage = scenario.stage(family)?;
     for at in 0.. {
         let mut world = stage.world.clone();
         let connection = stage.connect(&mut world);
@@ -50,7 +50,7 @@ fn abandon(
             .recover(&mut world, Some(connection))
             .map_err(|error| format!("{error}\n{said}"))?;
         expect(ending == Ending::Finished || !stage.is_whole, || said)?;
-        table.count(scenario.name, dialect);
+        table.count(scenario.name, family);
         if ending == Ending::Partial {
             table.count(scenario.name, "partial");
         }

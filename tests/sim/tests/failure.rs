@@ -1,7 +1,9 @@
 //! Every step of every scenario fails, in every way that its database knows.
 
 use migratory_core::{Class, Dialect, Failure, Outcome};
-use sim::{DIALECTS, Ending, Next, Run, Scenario, Stage, Table, Trouble, World, classes, expect};
+use sim::{
+    Ending, FAMILIES, Family, Next, Run, Scenario, Stage, Table, Trouble, World, classes, expect,
+};
 
 /// F42, F51: a run succeeds after another try, or its error is true and nothing is left on the connection.
 #[test]
@@ -9,17 +11,17 @@ fn whatever_step_fails_the_report_is_true_and_nothing_is_left_behind() {
     let mut wrong = Vec::new();
     let mut table = Table::new("failed steps: runs that went well, and that ended in a true error");
     for scenario in Scenario::all() {
-        for dialect in DIALECTS {
-            for trouble in troubles(dialect) {
-                let count = match fail(scenario, dialect, trouble) {
+        for family in FAMILIES {
+            for trouble in troubles(family.dialect) {
+                let count = match fail(scenario, family, trouble) {
                     Ok(count) => count,
                     Err(error) => {
                         let name = scenario.name;
-                        wrong.push(format!("{name} on {dialect}, {trouble}: {error}"));
+                        wrong.push(format!("{name} on {family}, {trouble}: {error}"));
                         continue;
                     }
                 };
-                let row = format!("{dialect} {trouble}");
+                let row = format!("{family} {trouble}");
                 table.add(&row, "went well", count.well);
                 table.add(&row, "true errors", count.errors);
                 table.add(&row, "clean-up failed", count.unclean);
@@ -42,15 +44,18 @@ fn whatever_step_fails_the_report_is_true_and_nothing_is_left_behind() {
 fn a_migration_that_meets_another_transaction_is_tried_again() {
     let again = [Class::LockTimeout, Class::Deadlock, Class::Serialization];
     for scenario in Scenario::all().filter(|scenario| scenario.name == "fresh") {
-        for (dialect, begin) in [(Dialect::Sqlite, "begin"), (Dialect::Postgres, "begin")] {
+        for family in FAMILIES
+            .into_iter()
+            .filter(|it| it.dialect != Dialect::Mysql)
+        {
             for class in again {
-                let stage = scenario.stage(dialect).unwrap();
+                let stage = scenario.stage(family).unwrap();
                 for at in 0.. {
                     let Struck { run, .. } = strike(&stage, (Trouble::Fails(class), at)).unwrap();
                     if !run.was_struck {
                         break;
                     }
-                    let inside = run.said[..at].iter().rposition(|word| *word == begin);
+                    let inside = run.said[..at].iter().rposition(|word| *word == "begin");
                     let over = run.said[..at].iter().rposition(|word| *word == "commit");
                     // SQLite's first transaction is for the history, until a migration takes it over.
                     let is_inside =
@@ -59,7 +64,7 @@ fn a_migration_that_meets_another_transaction_is_tried_again() {
                     if is_inside && is_own {
                         assert!(
                             matches!(run.end, Some(Ok(Outcome::Ran(_)))),
-                            "{dialect}, {class:?} at step {at}: {:?}",
+                            "{family}, {class:?} at step {at}: {:?}",
                             run.said
                         );
                     }
@@ -83,8 +88,8 @@ fn troubles(dialect: Dialect) -> impl Iterator<Item = Trouble> {
     classes.chain(lost).chain(by_itself)
 }
 
-fn fail(scenario: Scenario, dialect: Dialect, trouble: Trouble) -> Result<Count, String> {
-    let stage = scenario.stage(dialect)?;
+fn fail(scenario: Scenario, family: Family, trouble: Trouble) -> Result<Count, String> {
+    let stage = scenario.stage(family)?;
     let mut count = Count::default();
     for at in 0.. {
         let mut struck = strike(&stage, (trouble, at))?;

@@ -1,11 +1,9 @@
 //! One database meets programs of all kinds: older, newer, of another branch, with any goal and any policy.
 
-use migratory_core::{
-    Dialect, FailureKind, Goal, Migrations, Options, Outcome, Refusal, Session, plan,
-};
+use migratory_core::{Dialect, FailureKind, Goal, Migrations, Options, Outcome, Refusal, plan};
 use sim::{
-    DIALECTS, Law, Ledger, Next, Random, Subject, Table, Trouble, World, drive, expect, migrations,
-    options,
+    FAMILIES, Family, Law, Ledger, Next, Random, Subject, Table, Trouble, World, drive, expect,
+    migrations, options,
 };
 
 /// How many databases live through how many runs each.
@@ -19,10 +17,10 @@ const UNIVERSE: &str = "1 2 3n 4 5f 6r 7- 8n Rtotals Rviews";
 #[test]
 fn a_plan_is_stable_and_a_refused_run_changes_nothing() {
     let mut table = Table::new("programs that meet a database: what became of their runs");
-    for dialect in DIALECTS {
+    for family in FAMILIES {
         for seed in 0..LIVES {
-            live(dialect, seed, &mut table)
-                .unwrap_or_else(|error| panic!("{dialect}, seed {seed}: {error}"));
+            live(family, seed, &mut table)
+                .unwrap_or_else(|error| panic!("{family}, seed {seed}: {error}"));
         }
     }
     table.print();
@@ -43,9 +41,10 @@ fn a_plan_is_stable_and_a_refused_run_changes_nothing() {
     }
 }
 
-fn live(dialect: Dialect, seed: u64, table: &mut Table) -> Result<(), String> {
+fn live(family: Family, seed: u64, table: &mut Table) -> Result<(), String> {
+    let dialect = family.dialect;
     let mut random = Random::new(seed);
-    let mut world = World::new(dialect);
+    let mut world = World::new(family);
     let law = Law {
         subjects: Subject::all(&migrations(dialect, UNIVERSE)),
         marker: None,
@@ -70,7 +69,7 @@ fn live(dialect: Dialect, seed: u64, table: &mut Table) -> Result<(), String> {
         let word = meeting
             .run(&mut world, dies_at)
             .map_err(|error| format!("{error}\nafter {past:#?}"))?;
-        table.count(word, dialect);
+        table.count(word, family);
     }
     Ok(())
 }
@@ -96,7 +95,7 @@ impl Meeting<'_> {
             None => (Trouble::None, 0),
         };
         let connection = world.connect(true);
-        let session = Session::new(&self.migrations, self.options.clone());
+        let session = world.session(connection, &self.migrations, self.options.clone());
         let run = drive(world, connection, session, trouble, |state| {
             self.law.standings(state, Next::MayHaveRun).map(drop)
         })?;
