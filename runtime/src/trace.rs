@@ -37,7 +37,7 @@ mod on {
                 Step::Wait(_) | Step::Done => return Span::none(),
             };
             match purpose {
-                Purpose::Statement(place) => info_span!(
+                Purpose::Statement(place) | Purpose::Opening(place) => info_span!(
                     parent: parent,
                     "migratory.statement",
                     file = place.file,

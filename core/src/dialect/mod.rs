@@ -42,6 +42,7 @@ impl Dialect {
         match self {
             Self::Sqlite => Capabilities {
                 transactional_ddl: true,
+                joins_statements: false,
                 lock: LockKind::Transaction,
                 has_marker: true,
                 has_foreign_key_switch: true,
@@ -50,6 +51,7 @@ impl Dialect {
             },
             Self::Postgres => Capabilities {
                 transactional_ddl: true,
+                joins_statements: true,
                 lock: LockKind::Advisory,
                 has_marker: false,
                 has_foreign_key_switch: false,
@@ -58,6 +60,7 @@ impl Dialect {
             },
             Self::Mysql => Capabilities {
                 transactional_ddl: false,
+                joins_statements: false,
                 lock: LockKind::Named,
                 has_marker: false,
                 has_foreign_key_switch: false,
@@ -117,6 +120,10 @@ pub struct Capabilities {
     ///
     /// Where it does not, every SQL migration is run statement by statement with its progress recorded.
     pub transactional_ddl: bool,
+    /// Whether any client can send several statements in one message, of which those behind one that fails are not run.
+    ///
+    /// A transaction is then opened by the message of its first statement, and committed by that of its row.
+    pub joins_statements: bool,
     /// What keeps two runs apart.
     pub lock: LockKind,
     /// Whether the database header holds a number for us that is cheaper to read than a row.

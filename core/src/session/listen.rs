@@ -53,6 +53,16 @@ impl Session {
                 }),
                 _,
             ) => self.recorded(&change),
+            (
+                Some(Line::Execute {
+                    topic: Topic::Closing(change),
+                    ..
+                }),
+                _,
+            ) => {
+                self.recorded(&change);
+                self.committed();
+            }
             _ => self.hear_done(&op),
         }
     }
@@ -81,6 +91,10 @@ impl Session {
             Op::RestoreSession => self.held.session = false,
             Op::RestoreDatabase => self.held.database = false,
             Op::Statement(index) => self.progressed(index + 1),
+            Op::Open(index) => {
+                self.held.transaction = true;
+                self.progressed(index + 1);
+            }
             Op::Call => self.progressed(1),
             Op::DropIndex { name } => self.dropped_index(name),
             Op::WriteMarker => {

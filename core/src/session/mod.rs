@@ -30,7 +30,7 @@ use crate::{
 };
 use op::{Op, Record};
 use speak::Line;
-use work::{Ground, Work, layout};
+use work::{Ground, Work, close_in_steps, layout};
 
 pub use event::Event;
 pub use failure::{Failure, FailureKind, Fate};
@@ -292,6 +292,7 @@ impl Session {
                 Op::Complete => self.complete(),
                 Op::Again => self.lay_out(),
                 Op::ReadSession => self.hold_session(),
+                Op::Close => self.close_in_steps(),
                 _ => {}
             }
         }
@@ -437,6 +438,13 @@ impl Session {
                 may_lose_lock: self.lease.is_some(),
             },
         ));
+    }
+
+    fn close_in_steps(&mut self) {
+        let steps = self.current.iter().flat_map(|it| close_in_steps(&it.work));
+        for op in steps.collect::<Vec<Op>>().into_iter().rev() {
+            self.ops.push_front(op);
+        }
     }
 
     fn complete(&mut self) {

@@ -62,10 +62,14 @@ pub(super) enum Op {
     AskBlockers,
     /// Run a statement.
     Statement(usize),
+    /// Open a transaction, set the timeouts of the migration and run its first statement, in one message.
+    Open(usize),
     /// Call the Rust function.
     Call,
     /// Change the history.
     Record(Record),
+    /// Write the row of a migration that stands, and commit, in one message where nothing else is to be written.
+    Close,
     /// Read SQLite's `user_version` once more before it is written, because a migration may have claimed it.
     ConfirmMarker,
     /// Write SQLite's `user_version` if it is ours.

@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use super::work::Subject;
 use super::{Current, Marker, Op, Place, Purpose, Record, Session, Step};
 use crate::dialect::{Lease, settings};
 use crate::{Change, Script, Statement, Table, Timeouts, Value};
@@ -33,7 +34,9 @@ pub(super) enum Line {
 pub(super) enum Topic {
     Plain(Purpose<'static>),
     Statement { index: usize },
+    Opening { index: usize },
     Record(Box<Change>),
+    Closing(Box<Change>),
 }
 
 impl Session {
@@ -126,6 +129,8 @@ impl Session {
                 Some(execute(state.restore_database.clone()?, Purpose::Session))
             }
             Op::Statement(index) => self.statement(*index),
+            Op::Open(index) => self.open(*index),
+            Op::Close => self.close_at_once(),
             Op::Call => self.current.as_ref().map(|_| Line::Call),
             Op::Record(record) => self.record(record),
             Op::ConfirmMarker => self
@@ -202,7 +207,9 @@ impl Session {
         match topic {
             Topic::Plain(purpose) => *purpose,
             Topic::Statement { index } => Purpose::Statement(self.place(*index)),
+            Topic::Opening { index } => Purpose::Opening(self.place(*index)),
             Topic::Record(change) => Purpose::Record(change),
+            Topic::Closing(change) => Purpose::Closing(change),
         }
     }
 
@@ -212,6 +219,40 @@ impl Session {
             sql: Cow::Borrowed(sql),
             values: Vec::new(),
             topic: Topic::Statement { index },
+        })
+    }
+
+    fn open(&self, index: usize) -> Option<Line> {
+        let statement = self.statement_at(index)?;
+        let mut sql = String::with_capacity(statement.sql.len() + 64);
+        let timeouts = self.dialect().set_timeouts(self.timeouts(), true);
+        for part in [Some(self.dialect().begin()), timeouts.as_deref()] {
+            sql.extend(part.into_iter().flat_map(|part| [part, "; "]));
+        }
+        sql += statement.sql;
+        Some(Line::Execute {
+            sql: sql.into(),
+            values: Vec::new(),
+            topic: Topic::Opening { index },
+        })
+    }
+
+    /// Where the row is a new one, the whole history is in its chain, and nothing else is to be written.
+    fn close_at_once(&self) -> Option<Line> {
+        let change = match &self.current.as_ref()?.work.subject {
+            Subject::One(_) => self.change(&Record::Finish { index: 0 })?,
+            Subject::Covered(_) => return None,
+        };
+        if !matches!(change, Change::Insert(_)) {
+            return None;
+        }
+        let (sql, values) = self.records.change(&self.scope(), &change);
+        let mut sql = self.dialect().inlined(&sql, &values);
+        sql += "; COMMIT";
+        Some(Line::Execute {
+            sql: sql.into(),
+            values: Vec::new(),
+            topic: Topic::Closing(change.into()),
         })
     }
 

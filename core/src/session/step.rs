@@ -80,8 +80,12 @@ pub enum Purpose<'a> {
     CreateTable,
     /// Run a statement of a migration.
     Statement(Place<'a>),
+    /// Open a transaction and run the first statement of a migration in it. If the statement fails, the transaction may be open.
+    Opening(Place<'a>),
     /// Change the history.
     Record(&'a Change),
+    /// Change the history and commit the transaction. If the change fails, the transaction is open.
+    Closing(&'a Change),
     /// Write SQLite's `user_version`.
     WriteMarker,
     /// Read or set whether SQLite enforces foreign keys.
@@ -126,7 +130,9 @@ impl Purpose<'_> {
             Self::Rollback => "rollback",
             Self::CreateTable => "create table",
             Self::Statement(_) => "statement",
+            Self::Opening(_) => "begin and statement",
             Self::Record(_) => "record",
+            Self::Closing(_) => "record and commit",
             Self::WriteMarker => "write marker",
             Self::ForeignKeys => "foreign keys",
             Self::ForeignKeyCheck => "foreign key check",

@@ -42,6 +42,10 @@ impl Session {
             self.rolled_back();
             return Heard::Noted;
         }
+        if let Op::Open(_) = op {
+            // What opens the transaction does not fail, so it is open if the server came so far. To roll back none is no error there.
+            self.held.transaction = true;
+        }
         if op == Op::CreateLock {
             self.without_lock = Some(message);
             return Heard::Noted;
@@ -73,7 +77,7 @@ impl Session {
         }
         self.is_blocked = class == Class::LockTimeout;
         let kind = self.kind_of(&op, line, class, message);
-        self.is_in_doubt = matches!(op, Op::Record(_) | Op::Commit);
+        self.is_in_doubt = matches!(op, Op::Record(_) | Op::Close | Op::Commit);
         self.fail(kind);
         match is_secret {
             true => Heard::Withheld,
@@ -87,9 +91,9 @@ impl Session {
         let meant: Vec<&str> = statements
             .enumerate()
             .filter(|(at, _)| match op {
-                Op::Statement(index) => at == index,
+                Op::Open(index) | Op::Statement(index) => at == index,
                 // What is checked last may be about any of them.
-                Op::Commit => true,
+                Op::Close | Op::Commit => true,
                 _ => false,
             })
             .map(|(_, statement)| statement.sql)
@@ -298,10 +302,10 @@ impl Session {
             return;
         };
         match op {
-            Op::Begin => self.held.transaction = true,
+            Op::Begin | Op::Open(_) => self.held.transaction = true,
             Op::Claim | Op::Lock => self.held.lock = true,
             Op::ForeignKeysOff => self.held.foreign_keys = true,
-            Op::Commit => self.is_in_doubt = true,
+            Op::Close | Op::Commit => self.is_in_doubt = true,
             Op::Record(_) => self.is_in_doubt = !self.held.transaction,
             _ => {}
         }
@@ -447,7 +451,9 @@ impl Session {
 
     fn kind_of(&self, op: &Op, line: Option<&Line>, class: Class, message: String) -> FailureKind {
         let index = match op {
-            Op::Commit | Op::Statement(_) | Op::Call if class == Class::NoTransaction => {
+            Op::Close | Op::Commit | Op::Open(_) | Op::Statement(_) | Op::Call
+                if class == Class::NoTransaction =>
+            {
                 return FailureKind::TransactionEnded {
                     label: self.label(),
                     place: self.noticed_at(op),
@@ -459,7 +465,7 @@ impl Session {
                     label: self.label(),
                 };
             }
-            Op::Statement(index) => *index,
+            Op::Open(index) | Op::Statement(index) => *index,
             Op::Call => 0,
             Op::Claim | Op::Lock if class == Class::MissingTable => {
                 return self.without_lock_table(message);
@@ -500,7 +506,7 @@ impl Session {
     /// Where the op is that broke the rules of its transaction.
     fn noticed_at(&self, op: &Op) -> Option<String> {
         match op {
-            Op::Statement(index) => {
+            Op::Open(index) | Op::Statement(index) => {
                 let place = self.place(*index);
                 Some(format!("{}:{}", place.file, place.line))
             }
@@ -532,8 +538,9 @@ fn name_of(line: Option<&Line>) -> &'static str {
     match line {
         Some(Line::Execute { topic, .. } | Line::Query { topic, .. }) => match topic {
             Topic::Plain(purpose) => purpose.as_str(),
-            Topic::Statement { .. } => "statement",
+            Topic::Statement { .. } | Topic::Opening { .. } => "statement",
             Topic::Record(change) => Purpose::Record(change).as_str(),
+            Topic::Closing(change) => Purpose::Closing(change).as_str(),
         },
         Some(Line::Call) => "call",
         Some(Line::Wait(_)) => "wait",

@@ -268,23 +268,57 @@ fn whole(work: &Work, ground: Ground) -> Vec<Op> {
     let is_checked = work.foreign_keys == ForeignKeys::Off;
     ops.push(Op::ReadSession);
     ops.extend(foreign_keys_off(work, ground));
-    ops.extend(begin(work, ground));
-    ops.extend(HOLD);
-    if is_checked {
-        ops.push(Op::CountViolations);
+    let mut script = script(work);
+    if may_open(work, ground) {
+        ops.push(Op::Open(work.first));
+        script.next();
+    } else {
+        ops.extend(begin(work, ground));
+        ops.extend(HOLD);
+        if is_checked {
+            ops.push(Op::CountViolations);
+        }
+        ops.push(Op::SetTimeouts {
+            in_transaction: true,
+        });
     }
-    ops.push(Op::SetTimeouts {
-        in_transaction: true,
-    });
-    ops.extend(script(work));
+    ops.extend(script);
     // A migration may have changed where names are looked up, or who it is: its row is written as it was begun.
     ops.extend([Op::RestoreSession, Op::RestoreDatabase]);
-    ops.extend(finish_records(work));
-    if is_checked {
-        ops.push(Op::CheckViolations);
+    if may_join(work, ground) {
+        ops.push(Op::Close);
+    } else {
+        ops.extend(finish_records(work));
+        if is_checked {
+            ops.push(Op::CheckViolations);
+        }
+        ops.extend(MARK);
+        ops.push(Op::Commit);
     }
-    ops.extend(MARK);
-    ops.extend([Op::Commit, Op::Complete, Op::ForeignKeysOn]);
+    ops.extend([Op::Complete, Op::ForeignKeysOn]);
+    ops
+}
+
+/// Whether nothing has to be asked between the begin and the first statement, and between the row and the commit.
+fn may_join(work: &Work, ground: Ground) -> bool {
+    let Capabilities {
+        joins_statements,
+        has_marker,
+        ..
+    } = ground.capabilities;
+    joins_statements && !has_marker && work.foreign_keys == ForeignKeys::Keep
+}
+
+/// Whether the first statement goes in the message that opens the transaction. A lock that can be lost is looked at between the two.
+fn may_open(work: &Work, ground: Ground) -> bool {
+    let is_sql = matches!(work.script, Some(Script::Sql(_)));
+    may_join(work, ground) && !ground.may_lose_lock && is_sql && work.first < work.total
+}
+
+/// What [`Op::Close`] is where more is to be written than one new row.
+pub(super) fn close_in_steps(work: &Work) -> Vec<Op> {
+    let mut ops = finish_records(work);
+    ops.push(Op::Commit);
     ops
 }
 

@@ -172,7 +172,9 @@ fn writes(step: &Step<'_>) -> bool {
             purpose,
             Purpose::CreateTable
                 | Purpose::Statement(_)
+                | Purpose::Opening(_)
                 | Purpose::Record(_)
+                | Purpose::Closing(_)
                 | Purpose::WriteMarker
         ),
         Step::Call { .. } => true,

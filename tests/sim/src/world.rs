@@ -1,10 +1,12 @@
 //! One database, and the connections to it.
 
+mod transaction;
+
 use std::time::Duration;
 
 use migratory_core::{
-    Class, Dialect, Lock, Migrations, Moment, Options, Place, Purpose, Reply, Row, Session, Step,
-    Value,
+    Change, Class, Dialect, Lock, Migrations, Moment, Options, Place, Purpose, Reply, Row, Session,
+    Step, Value,
 };
 
 use crate::family::Family;
@@ -219,13 +221,19 @@ impl World {
     pub fn fail(&mut self, connection: usize, step: Step<'_>, class: Class) -> Reply {
         self.speaker = connection;
         self.pass(Duration::from_millis(1));
-        let is_commit = matches!(
-            step,
-            Step::Execute {
-                purpose: Purpose::Commit,
-                ..
-            }
-        );
+        let is_commit = match step {
+            Step::Execute { purpose, .. } => match purpose {
+                // The transaction is open, and what came behind failed.
+                Purpose::Opening(_) => {
+                    self.begin().expect("nothing is locked");
+                    false
+                }
+                // It is the commit that meets another transaction, and the row that fails otherwise.
+                Purpose::Closing(_) => class == Class::Serialization,
+                purpose => purpose == Purpose::Commit,
+            },
+            _ => false,
+        };
         self.after_error(is_commit, class);
         Reply::Failed {
             class,
@@ -274,6 +282,22 @@ impl World {
             Purpose::Statement(place) => {
                 self.assert_placed(place);
                 self.run(sql.into())
+            }
+            Purpose::Opening(place) => {
+                self.assert_placed(place);
+                let (beginning, statement) = sql.rsplit_once("; ").expect("a beginning");
+                assert!(beginning.starts_with("BEGIN"), "{sql}");
+                self.begin()?;
+                self.run(statement.into())
+            }
+            Purpose::Closing(change) => {
+                assert!(sql.ends_with("; COMMIT"), "{sql}");
+                let Change::Insert(row) = change else {
+                    panic!("more than a new row is to be written: {change:?}");
+                };
+                // Its values are in the text.
+                self.execute(sql, &row.values(), Purpose::Record(change))?;
+                self.commit()
             }
             Purpose::ForeignKeys => {
                 let had = self.connection();
@@ -436,66 +460,6 @@ impl World {
         !owner.is_empty() && row.is_some_and(|row| row.is_held_by(owner, self.now))
     }
 
-    fn begin(&mut self) -> Answer<()> {
-        assert!(
-            self.connection().transaction.is_none(),
-            "a transaction in a transaction"
-        );
-        if self.is_write_locked() {
-            return Err(busy());
-        }
-        let view = self.committed.clone();
-        let was_touched = self.connection().is_touched;
-        self.connection().transaction = Some(Transaction {
-            view,
-            log: Vec::new(),
-            lease: None,
-            is_aborted: false,
-            was_touched,
-        });
-        Ok(())
-    }
-
-    fn commit(&mut self) -> Answer<()> {
-        let Some(transaction) = self.connection().transaction.take() else {
-            return self.no_transaction();
-        };
-        // PostgreSQL answers the commit of an aborted transaction with a rollback, and with no error.
-        if transaction.is_aborted {
-            return Ok(());
-        }
-        let mut committed = self.committed.clone();
-        for write in &transaction.log {
-            committed
-                .write(write)
-                .map_err(|message| (Class::Other, message))?;
-        }
-        self.committed = committed;
-        self.lease = transaction.lease.or(self.lease.take());
-        self.revision += 1;
-        Ok(())
-    }
-
-    fn roll_back(&mut self) -> Answer<()> {
-        let dialect = self.dialect;
-        match self.connection().transaction.take() {
-            Some(transaction) if dialect == Dialect::Postgres => {
-                self.connection().is_touched = transaction.was_touched;
-                Ok(())
-            }
-            Some(_) => Ok(()),
-            None => self.no_transaction(),
-        }
-    }
-
-    /// Only SQLite takes it for an error.
-    fn no_transaction(&self) -> Answer<()> {
-        match self.dialect {
-            Dialect::Sqlite => Err((Class::NoTransaction, "no transaction is active".into())),
-            _ => Ok(()),
-        }
-    }
-
     fn run(&mut self, text: String) -> Answer<()> {
         self.heard()?;
         if self.dialect != Dialect::Sqlite && text.ends_with("set") {
@@ -531,21 +495,6 @@ impl World {
                 Err((Class::Other, "the transaction is aborted".into()))
             }
             _ => Ok(()),
-        }
-    }
-
-    fn after_error(&mut self, is_commit: bool, class: Class) {
-        let dialect = self.dialect;
-        let had = &mut self.connection().transaction;
-        match (dialect, class) {
-            (Dialect::Postgres, _) if is_commit => *had = None,
-            (Dialect::Postgres, _) => {
-                if let Some(transaction) = had {
-                    transaction.is_aborted = true;
-                }
-            }
-            (Dialect::Mysql, Class::Deadlock) => *had = None,
-            _ => {}
         }
     }
 

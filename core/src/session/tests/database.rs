@@ -38,6 +38,14 @@ impl Database {
     pub(super) fn perform(&mut self, step: Step<'_>) -> Reply {
         self.now.elapsed += Duration::from_millis(1);
         if let Some(class) = self.fault(&step) {
+            // What stands before the statement in its message was done.
+            if let Step::Execute {
+                purpose: Purpose::Opening(_),
+                ..
+            } = step
+            {
+                self.begin();
+            }
             return Reply::Failed {
                 class,
                 message: "a fault".into(),
@@ -57,14 +65,8 @@ impl Database {
 
     fn execute(&mut self, sql: &str, purpose: Purpose<'_>) -> Reply {
         match purpose {
-            Purpose::Begin => {
-                assert!(self.before.is_none(), "a transaction in a transaction");
-                self.before = Some((self.rows.clone(), self.marker));
-            }
-            Purpose::Commit => assert!(
-                self.before.take().is_some(),
-                "a commit without a transaction"
-            ),
+            Purpose::Begin => self.begin(),
+            Purpose::Commit => self.commit(),
             Purpose::Rollback => match self.before.take() {
                 Some((rows, marker)) => (self.rows, self.marker) = (rows, marker),
                 None => {
@@ -77,9 +79,12 @@ impl Database {
             Purpose::Unlock => self.locked = false,
             Purpose::CreateTable => self.rows = Some(self.rows.take().unwrap_or_default()),
             // By then a migration has nothing to say any more, or its name is a full one.
-            Purpose::Record(change) => {
+            Purpose::Record(change) | Purpose::Closing(change) => {
                 assert!(!self.is_touched || sql.contains("home"), "{sql}");
                 drop(self.rows.as_mut().expect("the table").apply(change));
+                if let Purpose::Closing(_) = purpose {
+                    self.commit();
+                }
             }
             Purpose::WriteMarker => {
                 self.marker = sql["PRAGMA user_version = ".len()..]
@@ -99,12 +104,25 @@ impl Database {
                 self.is_touched = false;
             }
             // SQLite has no such settings, and nobody reads them.
-            Purpose::Statement(_) => {
+            Purpose::Statement(_) | Purpose::Opening(_) => {
+                if let Purpose::Opening(_) = purpose {
+                    self.begin();
+                }
                 self.is_touched |= sql.contains("set") && self.seen.contains_key("session");
             }
             _ => {}
         }
         Reply::Done
+    }
+
+    fn begin(&mut self) {
+        assert!(self.before.is_none(), "a transaction in a transaction");
+        self.before = Some((self.rows.clone(), self.marker));
+    }
+
+    fn commit(&mut self) {
+        let was_open = self.before.take().is_some();
+        assert!(was_open, "a commit without a transaction");
     }
 
     fn query(&mut self, sql: &str, purpose: Purpose<'_>) -> Reply {
@@ -205,6 +223,14 @@ impl Database {
                 purpose: Purpose::Statement(_),
                 ..
             } => (*sql).into(),
+            Step::Execute {
+                sql,
+                purpose: Purpose::Opening(_),
+                ..
+            } => {
+                let (_, statement) = sql.rsplit_once("; ").expect("a beginning");
+                statement.into()
+            }
             Step::Execute { purpose, .. } | Step::Query { purpose, .. } => {
                 purpose.as_str().to_string()
             }

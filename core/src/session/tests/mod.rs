@@ -77,8 +77,18 @@ fn nothing_is_left_on_the_connection_wherever_a_run_ends() {
 #[test]
 fn a_run_that_is_given_up_claims_no_more_than_it_knows() {
     let cases = [
-        ("postgres | 1 | none | latest", "commit", "is not known"),
-        ("postgres | 1 | none | latest", "record", "was rolled back"),
+        (
+            "postgres | 1 | none | latest",
+            "record and commit",
+            "is not known",
+        ),
+        (
+            "postgres | 1 | none | latest",
+            "begin and statement",
+            "was rolled back",
+        ),
+        ("postgres | 1 | 1 | all-down", "commit", "is not known"),
+        ("postgres | 1 | 1 | all-down", "record", "was rolled back"),
         ("postgres | 1n | none | latest", "record", "is not known"),
         (
             "mysql | 1 | none | latest",
@@ -222,7 +232,7 @@ fn timeouts_are_set_for_the_migration_alone() {
             while !matches!(session.step(), Step::Done) {
                 if let Step::Execute {
                     sql,
-                    purpose: Purpose::Timeouts,
+                    purpose: Purpose::Timeouts | Purpose::Opening(_),
                     ..
                 } = session.step()
                 {
@@ -238,7 +248,8 @@ fn timeouts_are_set_for_the_migration_alone() {
             let expected: &[&str] = match (dialect, mode) {
                 (Dialect::Sqlite, _) => &[],
                 (Dialect::Postgres, "whole") => {
-                    &["SET LOCAL lock_timeout = 5000; SET LOCAL statement_timeout = 60000"; 2]
+                    &["BEGIN; SET LOCAL lock_timeout = 5000; SET LOCAL statement_timeout = 60000; up a";
+                        2]
                 }
                 (Dialect::Postgres, _) => {
                     &["SET SESSION lock_timeout = 5000; SET SESSION statement_timeout = 60000"]

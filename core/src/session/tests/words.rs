@@ -5,31 +5,17 @@ use super::*;
 pub(super) fn words(step: &Step<'_>) -> String {
     match step {
         Step::Execute {
-            purpose: Purpose::Record(change),
+            purpose: purpose @ (Purpose::Record(change) | Purpose::Closing(change)),
             ..
-        } => match change {
-            Change::Insert(row) => format!("record: insert {}", row_words(row)),
-            Change::Update(row) => format!("record: update {}", row_words(row)),
-            Change::Progress {
-                version,
-                done,
-                applied_at,
-                execution_ms,
-            } => {
-                format!("record: progress of {version}: {done}, at {applied_at}, {execution_ms} ms")
-            }
-            Change::Delete { version } => format!("record: delete {version}"),
-            Change::SetChain { sequence, chain } => {
-                format!("record: row {sequence} has chain {chain}")
-            }
-        },
+        } => format!("{}: {}", purpose.as_str(), change_words(change)),
         Step::Execute {
             sql,
-            purpose: Purpose::Statement(place),
+            purpose: purpose @ (Purpose::Statement(place) | Purpose::Opening(place)),
             ..
         } => {
             format!(
-                "statement: {sql} ({}:{}, {} of {})",
+                "{}: {sql} ({}:{}, {} of {})",
+                purpose.as_str(),
                 place.file,
                 place.line,
                 place.index + 1,
@@ -49,6 +35,21 @@ pub(super) fn words(step: &Step<'_>) -> String {
         Step::Execute { sql, purpose, .. } => format!("{}: {sql}", purpose.as_str()),
         Step::Query { purpose, .. } => purpose.as_str().into(),
         other => other.to_string(),
+    }
+}
+
+fn change_words(change: &Change) -> String {
+    match change {
+        Change::Insert(row) => format!("insert {}", row_words(row)),
+        Change::Update(row) => format!("update {}", row_words(row)),
+        Change::Progress {
+            version,
+            done,
+            applied_at,
+            execution_ms,
+        } => format!("progress of {version}: {done}, at {applied_at}, {execution_ms} ms"),
+        Change::Delete { version } => format!("delete {version}"),
+        Change::SetChain { sequence, chain } => format!("row {sequence} has chain {chain}"),
     }
 }
 

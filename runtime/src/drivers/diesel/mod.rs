@@ -89,10 +89,14 @@ impl<C: Speaks> Driver for Diesel<'_, C> {
                 values,
                 purpose,
             } => {
+                if let Purpose::Opening(_) = purpose {
+                    // Before, so that diesel sees it if the statement itself ends the transaction.
+                    self.claim();
+                }
                 let executed = C::execute(self, &text::<C>(sql, values), purpose);
                 self.heed(purpose, &executed);
                 executed?;
-                if let Purpose::Statement(_) = purpose {
+                if let Purpose::Statement(_) | Purpose::Opening(_) = purpose {
                     self.see_transaction(Some(sql))?;
                 }
                 Ok(Reply::Done)
@@ -124,13 +128,19 @@ impl<C: Speaks> Diesel<'_, C> {
     fn heed(&mut self, purpose: Purpose<'_>, executed: &Result<(), Failed>) {
         let is_gone = matches!(executed, Err(failed) if failed.class == Class::NoTransaction);
         match purpose {
-            Purpose::Begin if executed.is_ok() => {
-                (self.has_begun, self.came_free) = (true, true);
-                claim_transaction(self.connection);
+            Purpose::Begin if executed.is_ok() => self.claim(),
+            Purpose::Commit | Purpose::Closing(_) | Purpose::Rollback
+                if executed.is_ok() || is_gone =>
+            {
+                self.forget();
             }
-            Purpose::Commit | Purpose::Rollback if executed.is_ok() || is_gone => self.forget(),
             _ => {}
         }
+    }
+
+    fn claim(&mut self) {
+        (self.has_begun, self.came_free) = (true, true);
+        claim_transaction(self.connection);
     }
 
     fn see_transaction(&mut self, statement: Option<&str>) -> Result<(), Failed> {
