@@ -77,7 +77,7 @@ impl Table {
 
     /// What [`Table::read_session`] answered; `None` if it is no answer to it.
     ///
-    /// Every name and value of the server's goes into a text as hexadecimal digits, so no setting about quotes matters.
+    /// Every name and value of the server's goes into a text in a form that no setting about quotes matters to.
     pub(crate) fn session_state(&self, rows: &[Vec<Value>]) -> Option<SessionState> {
         match self.dialect {
             Dialect::Sqlite => None,
