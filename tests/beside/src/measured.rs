@@ -11,8 +11,8 @@ use crate::tool::{Database, TOOLS};
 const STARTS_PER_RUN: usize = 10;
 
 /// What the figures are, and what the tools do alike and not alike.
-const HOW: &str = "Each time is from an open connection, of optimised programs, on servers that do not wait for a disk. \
-    A migration makes a table and an index.\n\
+const HOW: &str = "Each time is from an open connection, of optimised programs, on servers that do not wait for a disk; SQLite's \
+    files are in the workspace, and wait for its disk. A migration makes a table and an index.\n\
     All four give each migration a transaction. refinery gives its row another one, and sqlx writes a part of its row after it.\n\
     On MySQL a change of the schema commits. There sqlx and Migratory write the row before the migration as well, and Migratory after \
     each statement, so that what stands in part is known.\n\
@@ -184,29 +184,40 @@ fn trips(database: Database, program: &mut Program, counts: [usize; 2]) -> Resul
         of_nothing: [0.0; 2],
         of_each: [0.0; 2],
     };
+    let mut fresh = |who, size| counted(&server(database)?, database, program, who, size);
+    let to_connect = fresh(Who::Nobody, Size::Small)?;
+    let more = counts[1].saturating_sub(counts[0]).max(1);
     for (side, who) in in_turn(0) {
-        let mut counted = |runs: &[(Who, Size)]| {
-            let Place::Server(place) = Place::new(database, Path::new(""), "")? else {
-                return Err("there is nobody to speak to".to_owned());
-            };
-            let counter = Counter::before(place.port());
-            let at = |port: u16| format!(":{port}/");
-            let url = place.url().replace(&at(place.port()), &at(counter.port()));
-            let mut last = 0;
-            for (who, size) in runs {
-                counter.trips();
-                program.apply(*who, *size, database, &url)?;
-                last = counter.trips();
-            }
-            Ok(last)
-        };
-        let to_connect = counted(&[(Who::Nobody, Size::Small)])?;
-        let small = counted(&[(who, Size::Small)])?;
-        let large = counted(&[(who, Size::Large)])?;
-        let nothing = counted(&[(who, Size::Small), (who, Size::Small)])?;
-        trips.of_nothing[side] = nothing.saturating_sub(to_connect) as f64;
-        let more = counts[1].saturating_sub(counts[0]).max(1);
+        let (small, large) = (fresh(who, Size::Small)?, fresh(who, Size::Large)?);
         trips.of_each[side] = large.saturating_sub(small) as f64 / more as f64;
     }
+    for (side, who) in in_turn(0) {
+        let place = server(database)?;
+        program.apply(who, Size::Small, database, &place.url())?;
+        let nothing = counted(&place, database, program, who, Size::Small)?;
+        trips.of_nothing[side] = nothing.saturating_sub(to_connect) as f64;
+    }
     Ok(trips)
+}
+
+fn server(database: Database) -> Result<servers::Database, String> {
+    match Place::new(database, Path::new(""), "")? {
+        Place::Server(place) => Ok(place),
+        Place::File(_) => Err("there is nobody to speak to".to_owned()),
+    }
+}
+
+/// How many there are in one connection.
+fn counted(
+    place: &servers::Database,
+    database: Database,
+    program: &mut Program,
+    who: Who,
+    size: Size,
+) -> Result<usize, String> {
+    let counter = Counter::before(place.port());
+    let at = |port: u16| format!(":{port}/");
+    let url = place.url().replace(&at(place.port()), &at(counter.port()));
+    program.apply(who, size, database, &url)?;
+    Ok(counter.trips())
 }
