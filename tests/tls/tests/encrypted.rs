@@ -2,6 +2,8 @@
 
 #![cfg(unix)]
 
+use std::task::Poll;
+
 use migratory::{Dialect, Error, Report};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -35,20 +37,63 @@ fn tokio_postgres_applies_over_tls() {
 #[test]
 fn sqlx_applies_over_tls() {
     use sqlx::ConnectOptions;
-    use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
     let server = servers::require!(Encrypted::start(Dialect::Postgres));
-    let options: PgConnectOptions = server.place.url().parse().expect("a URL");
-    let options = options
-        .ssl_mode(PgSslMode::VerifyFull)
-        .ssl_root_cert_from_pem(server.certificate.clone().into_bytes());
     ran_encrypted(
         &server,
         &runtime().block_on(async {
-            let mut connection = options.connect().await.expect("a connection");
+            let connected = of_sqlx(&server).connect().await;
+            let mut connection = connected.expect("a connection");
             migrations(Dialect::Postgres).apply(&mut connection).await
         }),
     );
+}
+
+/// What a run was not told yet when it was dropped may be a failure, which sqlx finds when it takes the connection back.
+#[test]
+fn a_pool_of_sqlx_has_its_connection_again_wherever_a_run_over_tls_is_dropped() {
+    let server = servers::require!(Encrypted::start(Dialect::Postgres));
+    runtime().block_on(async {
+        let pool = sqlx::postgres::PgPoolOptions::new().max_connections(1);
+        let connected = pool.connect_with(of_sqlx(&server)).await;
+        let mut pool = connected.expect("a connection");
+        let migrations = migrations(Dialect::Postgres);
+        let mut polls = 0;
+        loop {
+            polls += 1;
+            if let Some(report) = polled(migrations.apply(&mut pool), polls).await {
+                // The pool asks whether its connection is alive, and then the run asks for its history, which is not there.
+                assert!(polls > 2, "a run is polled only {polls} times");
+                let _ = report.expect("nobody dropped it");
+                return;
+            }
+            let again = pool.acquire().await;
+            again.unwrap_or_else(|error| panic!("after {polls} polls: {error}"));
+        }
+    });
+    is_encrypted(&server);
+}
+
+/// Polls a future so often and drops it. What came of it, if it had come to its end.
+async fn polled<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
+    let mut future = std::pin::pin!(future);
+    let mut done = 0;
+    std::future::poll_fn(|context| {
+        done += 1;
+        match future.as_mut().poll(context) {
+            Poll::Ready(value) => Poll::Ready(Some(value)),
+            Poll::Pending if done == polls => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
+}
+
+fn of_sqlx(server: &Encrypted) -> sqlx::postgres::PgConnectOptions {
+    let options: sqlx::postgres::PgConnectOptions = server.place.url().parse().expect("a URL");
+    options
+        .ssl_mode(sqlx::postgres::PgSslMode::VerifyFull)
+        .ssl_root_cert_from_pem(server.certificate.clone().into_bytes())
 }
 
 #[test]
@@ -110,6 +155,10 @@ fn a_plain_connection_is_seen_to_be_one() {
 fn ran_encrypted(server: &Encrypted, result: &Result<Report, Error>) {
     let report = result.as_ref().expect("the run succeeds");
     assert_eq!(report.entries().len(), 1);
+    is_encrypted(server);
+}
+
+fn is_encrypted(server: &Encrypted) {
     let cipher = server.cipher();
     assert!(cipher.starts_with("TLS_"), "the cipher is `{cipher}`");
 }

@@ -46,7 +46,9 @@ impl<DB: Database> Held<'_, DB> {
         }
     }
 
-    /// Has the connection closed instead of given back to its pool, if it is a pool's.
+    /// Has the connection closed instead of given back to its pool, if it is a pool's. A pool hears first what is underway, and if that
+    /// is a failure, sqlx ends an encrypted connection without a word to the server and waits until the server says something: nobody
+    /// ever has the place of this connection in the pool again.
     #[cfg(any(feature = "sqlx-postgres", feature = "sqlx-mysql"))]
     pub(super) fn give_up(&mut self) {
         match self {

@@ -59,6 +59,9 @@ trait Speaks: Database {
 
     /// Sees to it that what the session holds is given back although nobody waits for it any more.
     fn let_go(driver: &mut Sqlx<'_, Self>, session: &mut Session);
+
+    /// Sees to a connection that has an answer underway which nobody will hear.
+    fn leave_unheard(_: &mut Sqlx<'_, Self>) {}
 }
 
 /// The connection of a step, and what is kept in mind.
@@ -74,6 +77,8 @@ struct Sqlx<'c, DB: Speaks> {
     held: Held<'c, DB>,
     /// The answers to all that was sent before the run were heard.
     is_heard_out: bool,
+    /// The answer to what was sent last was not heard.
+    is_unheard: bool,
     notes: DB::Notes,
 }
 
@@ -82,6 +87,7 @@ impl<'c, DB: Speaks> Sqlx<'c, DB> {
         Self {
             held,
             is_heard_out: false,
+            is_unheard: false,
             notes: DB::Notes::default(),
         }
     }
@@ -97,16 +103,8 @@ impl<'c, DB: Speaks> Sqlx<'c, DB> {
             notes: &mut self.notes,
         })
     }
-}
 
-impl<DB: Speaks> AsyncDriver for Sqlx<'_, DB> {
-    const DIALECT: Dialect = DB::DIALECT;
-
-    fn is_in_transaction(&self) -> bool {
-        self.held.is_in_transaction()
-    }
-
-    async fn perform(&mut self, step: Step<'_>) -> Result<Reply, Failed> {
+    async fn answer(&mut self, step: Step<'_>) -> Result<Reply, Failed> {
         match step {
             Step::Execute {
                 sql,
@@ -139,6 +137,29 @@ impl<DB: Speaks> AsyncDriver for Sqlx<'_, DB> {
             }
             Step::Wait(_) | Step::Done => Ok(Reply::Done),
         }
+    }
+}
+
+impl<DB: Speaks> Drop for Sqlx<'_, DB> {
+    fn drop(&mut self) {
+        if self.is_unheard {
+            DB::leave_unheard(self);
+        }
+    }
+}
+
+impl<DB: Speaks> AsyncDriver for Sqlx<'_, DB> {
+    const DIALECT: Dialect = DB::DIALECT;
+
+    fn is_in_transaction(&self) -> bool {
+        self.held.is_in_transaction()
+    }
+
+    async fn perform(&mut self, step: Step<'_>) -> Result<Reply, Failed> {
+        self.is_unheard = true;
+        let answer = self.answer(step).await;
+        self.is_unheard = false;
+        answer
     }
 
     fn let_go(&mut self, session: &mut Session) {

@@ -45,6 +45,10 @@ impl Speaks for MySql {
     fn let_go(driver: &mut Sqlx<'_, Self>, _: &mut Session) {
         driver.held.give_up();
     }
+
+    fn leave_unheard(driver: &mut Sqlx<'_, Self>) {
+        driver.held.give_up();
+    }
 }
 
 async fn execute(connection: &mut MySqlConnection, sql: &str) -> Result<(), ClientError> {

@@ -61,6 +61,10 @@ impl Speaks for Postgres {
         driver.held.give_up();
         send_and_forget(driver, session);
     }
+
+    fn leave_unheard(driver: &mut Sqlx<'_, Self>) {
+        driver.held.give_up();
+    }
 }
 
 fn text<'s>(sql: &'s str, values: &[Value]) -> Cow<'s, str> {
