@@ -23,7 +23,7 @@ use crate::{Client, Place, Witness};
 /// If anything is lost, done twice, or not told.
 pub fn server_killed<C: Client>() -> Result<(), NotHere> {
     let server = match C::DIALECT {
-        Dialect::Mysql => servers::mariadb()?,
+        Dialect::Mysql => servers::mysql()?,
         _ => servers::postgres()?,
     };
     let server = Arc::new(Mutex::new(server));

@@ -47,6 +47,24 @@ pub(crate) fn traced(dialect: Dialect) -> Vec<Traced> {
                 Step("ALTER TABLE users DROP COLUMN IF EXISTS mail;", MAIL),
             ],
         },
+        // MySQL itself has no `IF EXISTS` for an index and a column.
+        Dialect::Mysql if servers::is_mysql() => Traced {
+            file: "0002_mail.sql",
+            up: &[
+                Step("CREATE TABLE mails (mail VARCHAR(50));", MAILS),
+                Step("INSERT INTO done VALUES (2);", &[Row(2)]),
+                Step("CREATE TABLE mail_of_users (id INTEGER);", MAIL_OF_USERS),
+                Step("INSERT INTO done VALUES (3);", &[Row(3)]),
+            ],
+            down: &[
+                Step(
+                    "DELETE FROM done WHERE number IN (2, 3);",
+                    &[Row(2), Row(3)],
+                ),
+                Step("DROP TABLE IF EXISTS mail_of_users;", MAIL_OF_USERS),
+                Step("DROP TABLE IF EXISTS mails;", MAILS),
+            ],
+        },
         _ => Traced {
             file: "0002_mail.sql",
             up: &[
@@ -72,6 +90,8 @@ use Effect::{Column, Index, Row, Table};
 
 const MAIL: &[Effect] = &[Column("users", "mail")];
 const INDEX: &[Effect] = &[Index("users_mail")];
+const MAILS: &[Effect] = &[Table("mails")];
+const MAIL_OF_USERS: &[Effect] = &[Table("mail_of_users")];
 
 const USERS: Traced = Traced {
     file: "0001_users.sql",

@@ -27,7 +27,7 @@ impl Place {
     pub fn new(dialect: Dialect) -> Result<Self, NotHere> {
         let server = match dialect {
             Dialect::Postgres => servers::shared_postgres()?,
-            Dialect::Mysql => servers::shared_mariadb()?,
+            Dialect::Mysql => servers::shared_mysql()?,
             _ => {
                 let folder = tempfile::tempdir().expect("a folder for the database");
                 return Ok(Self(Inner::File(folder)));

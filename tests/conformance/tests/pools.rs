@@ -34,7 +34,7 @@ fn what_r2d2_hands_out_of_postgres_is_migrated() {
 
 #[test]
 fn what_the_pool_of_mysql_hands_out_is_migrated() {
-    let server = servers::require!(servers::shared_mariadb());
+    let server = servers::require!(servers::shared_mysql());
     let database = server.database("pools");
     let pool = mysql::Pool::new(database.url().as_str()).expect("a pool");
     twice(Dialect::Mysql, |list| {
@@ -45,7 +45,7 @@ fn what_the_pool_of_mysql_hands_out_is_migrated() {
 
 #[test]
 fn what_the_pool_of_mysql_async_hands_out_is_migrated() {
-    let server = servers::require!(servers::shared_mariadb());
+    let server = servers::require!(servers::shared_mysql());
     let database = server.database("pools");
     let runtime = runtime();
     let pool = mysql_async::Pool::new(database.url().as_str());

@@ -1,4 +1,4 @@
-//! The model held against the servers: what it says a schema is after each file of a history, beside what PostgreSQL and MariaDB say.
+//! The model held against the servers: what it says a schema is after each file of a history, beside what PostgreSQL, MariaDB and MySQL say.
 //!
 //! The sample application's histories are followed, those of the model's golden texts, and every history of the corpus that its server
 //! took whole. What the server refuses the model has to find fault with, and nothing else. A difference counts once, at the file that
@@ -39,7 +39,7 @@ fn the_model_of_postgres_is_what_the_server_holds() {
 
 #[test]
 fn the_model_of_mysql_is_what_the_server_holds() {
-    let server = servers::require!(servers::shared_mariadb());
+    let server = servers::require!(servers::shared_mysql());
     hold(Dialect::Mysql, || {
         Box::new(mariadb::Server::new(server.database("differential")))
     });
@@ -61,7 +61,7 @@ fn what_is_said_of_ways_down_is_what_postgres_does_with_them() {
 
 #[test]
 fn what_is_said_of_ways_down_is_what_mysql_does_with_them() {
-    let server = servers::require!(servers::mariadb());
+    let server = servers::require!(servers::mysql());
     let expected = downs::Expected {
         dialect: Dialect::Mysql,
         name: "mysql",

@@ -1,11 +1,11 @@
-//! MariaDB's side.
+//! The side of MariaDB and MySQL.
 
 use mysql::prelude::Queryable;
 use servers::Database;
 
 use crate::facts::{Facts, Title};
 
-/// A database of a MariaDB server.
+/// A database of a MariaDB or MySQL server.
 pub(crate) struct Server {
     connection: mysql::Conn,
     // Behind the connection, which still uses it when it is dropped.
@@ -39,7 +39,14 @@ impl crate::Server for Server {
 
     fn facts(&mut self) -> Facts {
         let mut facts = Facts::default();
-        let queries = include_str!("mariadb.sql").split(';');
+        let checks = if servers::is_mysql() {
+            include_str!("mysql_checks.sql")
+        } else {
+            include_str!("mariadb_checks.sql")
+        };
+        let queries = include_str!("mariadb.sql")
+            .split(';')
+            .chain(checks.split(';'));
         for query in queries.filter(|query| !query.trim().is_empty()) {
             let rows: Vec<Row> = self.connection.query(query).expect("our own SQL");
             for (kind, name, of_table, part, part_name, detail) in rows {

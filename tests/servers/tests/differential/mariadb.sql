@@ -15,7 +15,7 @@ SELECT 'table', table_name, '', 'column', column_name, concat(
     column_type,
     if(is_nullable = 'NO', ' not null', ''),
     if(column_default IS NULL OR column_default = 'NULL', '', ' default'),
-    if(extra LIKE '%GENERATED%', ' generated', ''),
+    if(extra REGEXP '(VIRTUAL|STORED) GENERATED', ' generated', ''),
     if(extra LIKE '%auto_increment%', ' auto_increment', ''))
 FROM information_schema.tables JOIN information_schema.columns USING (table_schema, table_name)
 WHERE table_schema = database() AND table_type = 'BASE TABLE';
@@ -48,11 +48,6 @@ JOIN information_schema.referential_constraints r
     ON r.constraint_schema = k.constraint_schema AND r.table_name = k.table_name AND r.constraint_name = k.constraint_name
 WHERE k.table_schema = database() AND k.referenced_table_name IS NOT NULL
 GROUP BY k.table_name, k.constraint_name;
-
--- Checks of tables that were given a name.
-SELECT 'table', table_name, '', 'check', constraint_name, ''
-FROM information_schema.check_constraints
-WHERE constraint_schema = database() AND level = 'Table' AND NOT constraint_name LIKE 'CONSTRAINT\_%';
 
 -- Triggers.
 SELECT 'trigger', concat(trigger_name, ' on ', event_object_table), event_object_table, '', '', ''

@@ -156,7 +156,11 @@ impl Describing<'_> {
 
     fn column(&self, column: &Column) -> String {
         let is_null = |value: &Expr| value.kind == ExprKind::Null;
-        let mut words = vec![column.type_name.as_str()];
+        let type_name = match servers::is_mysql() && self.dialect == Dialect::Mysql {
+            true => without_width(&column.type_name),
+            false => column.type_name.clone(),
+        };
+        let mut words = vec![type_name.as_str()];
         if column.not_null {
             words.push("not null");
         }
@@ -242,6 +246,23 @@ impl Describing<'_> {
             [only] if !is_expression => &only.name.text,
             _ => "(expression)",
         }
+    }
+}
+
+/// A type as MySQL says it: unlike MariaDB it no longer keeps in how many places a number is shown, but for the zeros before it and for the
+/// number that stands for a truth value.
+fn without_width(type_name: &str) -> String {
+    const NUMBERS: [&str; 6] = ["tinyint", "smallint", "mediumint", "int", "bigint", "year"];
+    let parts = type_name.split_once('(').zip(type_name.split_once(')'));
+    match parts {
+        Some(((name, _), (_, rest)))
+            if NUMBERS.contains(&name)
+                && type_name != "tinyint(1)"
+                && !rest.contains("zerofill") =>
+        {
+            format!("{name}{rest}")
+        }
+        _ => type_name.to_owned(),
     }
 }
 

@@ -19,7 +19,7 @@ fn the_postgres_history_goes_up_down_to_nothing_and_up_again() {
 
 #[test]
 fn the_mysql_history_goes_up_down_to_nothing_and_up_again() {
-    let server = servers::require!(servers::shared_mariadb());
+    let server = servers::require!(servers::shared_mysql());
     let database = server.database("round");
     round_trip(&mut Target::mysql(&database));
 }
@@ -46,7 +46,7 @@ fn the_postgres_history_keeps_the_rows_it_meets() {
 
 #[test]
 fn the_mysql_history_keeps_the_rows_it_meets() {
-    let server = servers::require!(servers::shared_mariadb());
+    let server = servers::require!(servers::shared_mysql());
     let database = server.database("rows");
     keeps_rows(&mut Target::mysql(&database));
 }
@@ -102,7 +102,7 @@ fn the_postgres_seeds_can_be_planted_twice() {
 
 #[test]
 fn the_mysql_seeds_can_be_planted_twice() {
-    let server = servers::require!(servers::shared_mariadb());
+    let server = servers::require!(servers::shared_mysql());
     let database = server.database("seeds");
     seeds(&mut Target::mysql(&database));
 }
@@ -139,7 +139,7 @@ fn the_histories_have_the_same_versions_and_names() {
 #[test]
 fn the_histories_make_the_same_tables_and_columns() {
     let postgres = servers::require!(servers::shared_postgres()).database("columns");
-    let mariadb = servers::require!(servers::shared_mariadb()).database("columns");
+    let mariadb = servers::require!(servers::shared_mysql()).database("columns");
     let columns = |mut target: Target| {
         let history = History::read(target.dialect());
         history.up(&mut target, ..);
