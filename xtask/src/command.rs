@@ -6,6 +6,7 @@ pub(crate) enum Command {
     Help,
     Ci,
     Test,
+    Mysql,
     Tidy,
     NewRule(String),
     Docs,
@@ -20,6 +21,7 @@ usage: cargo xtask TASK
 
   ci              everything that has to pass before a change goes in
   test            every test, with the database servers that can be reached
+  mysql           the tests of what is written for MySQL, on MySQL itself
   tidy            the house's rules that rustc and clippy do not know
   new-rule NAME   the files and the line of a new rule, such as `drop-column`
   docs            the pages of every crate, under target/doc
@@ -42,15 +44,18 @@ impl Command {
             [.., "-h" | "--help"] | ["help"] => Ok(Self::Help),
             ["ci"] => Ok(Self::Ci),
             ["test"] => Ok(Self::Test),
+            ["mysql"] => Ok(Self::Mysql),
             ["tidy"] => Ok(Self::Tidy),
             ["docs"] => Ok(Self::Docs),
             ["new-rule", name] => Ok(Self::NewRule(name.to_owned())),
             ["new-rule"] => Err("`new-rule` needs the rule's name".to_owned()),
             ["bench", "tools", ..] => Ok(Self::BenchTools(arguments[2..].to_vec())),
             ["bench", ref options @ ..] => bench_options(options).map(Self::Bench),
-            ["ci" | "test" | "tidy" | "docs" | "new-rule", .., extra] => {
-                Err(format!("unexpected argument `{extra}`"))
-            }
+            [
+                "ci" | "test" | "mysql" | "tidy" | "docs" | "new-rule",
+                ..,
+                extra,
+            ] => Err(format!("unexpected argument `{extra}`")),
             [unknown, ..] => Err(format!("no task is called `{unknown}`")),
         }
     }

@@ -1,8 +1,9 @@
-//! The project's own tasks: `cargo xtask ci|test|tidy|new-rule|docs|bench`.
+//! The project's own tasks: `cargo xtask ci|test|mysql|tidy|new-rule|docs|bench`.
 
 mod bench;
 mod command;
 mod diesel;
+mod mysql;
 mod new_rule;
 mod readme;
 mod servers;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Command::Ci => step::run(&root, &steps::ci()),
         Command::Test => step::run(&root, &steps::test()),
         Command::Docs => step::run(&root, &steps::docs()),
+        Command::Mysql => step::run(&root, &[steps::MYSQL]),
         Command::Tidy => step::run(&root, &[steps::TIDY]),
         Command::NewRule(name) => report(new_rule::create(&root, &name)),
         Command::Bench(options) => report(bench::run(&root, &options)),

@@ -68,7 +68,7 @@ fn missing_in(known: &str) -> Vec<&'static str> {
         .collect()
 }
 
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     Command::new("id")
         .arg("-u")
         .output()
