@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         Command::Ci => step::run(&root, &steps::ci()),
         Command::Test => step::run(&root, &steps::test()),
         Command::Docs => step::run(&root, &steps::docs()),
-        Command::Mysql => step::run(&root, &[steps::MYSQL]),
+        Command::Mysql => step::run(&root, &[steps::MYSQL_WITH_LONG]),
         Command::Tidy => step::run(&root, &[steps::TIDY]),
         Command::NewRule(name) => report(new_rule::create(&root, &name)),
         Command::Bench(options) => report(bench::run(&root, &options)),

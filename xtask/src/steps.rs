@@ -93,9 +93,14 @@ const DIESEL_WHOLE: Step = Step {
 };
 
 /// Where MySQL cannot be had it is not run, under CI as well: that it can be is not in our hands.
-pub(crate) const MYSQL: Step = Step {
+const MYSQL: Step = Step {
     name: "mysql",
     action: Action::Call(mysql::run),
+};
+
+pub(crate) const MYSQL_WITH_LONG: Step = Step {
+    name: "mysql",
+    action: Action::Call(mysql::run_with_long),
 };
 
 /// A test that lacks another server fails.
