@@ -1,4 +1,54 @@
-//! What is particular to diesel's connections: its own idea of transactions, and its pools.
+//! Diesel's connections as clients of the suite, and what is particular to them: diesel's own idea of transactions, and its pools.
+
+/// Makes `Diesel`, a client of the suite, of diesel's connection of a database; a constant of the client may come last.
+#[macro_export]
+macro_rules! client {
+    ($connection:ty, $dialect:expr $(, $name:ident: $type:ty = $value:expr)?) => {
+        struct Diesel($connection);
+
+        impl ::conformance::Client for Diesel {
+            const DIALECT: ::migratory::Dialect = $dialect;
+
+            $(const $name: $type = $value;)?
+
+            type Target = $connection;
+
+            fn connect(place: &::conformance::Place) -> Self {
+                use ::diesel::connection::Connection;
+                Self(<$connection>::establish(&place.url()).expect("a connection"))
+            }
+
+            fn execute(&mut self, sql: &str) -> Result<(), String> {
+                use ::diesel::connection::SimpleConnection;
+                self.0.batch_execute(sql).map_err(|error| error.to_string())
+            }
+
+            fn in_rust<'c>(
+                connection: &'c mut (dyn ::std::any::Any + Send),
+                sql: &'static [&'static str],
+                end: fn() -> ::migratory::CallResult,
+            ) -> ::migratory::Called<'c> {
+                use ::diesel::connection::SimpleConnection;
+                let run = |connection: &mut $connection| {
+                    sql.iter()
+                        .try_for_each(|sql| connection.batch_execute(sql))?;
+                    end()
+                };
+                ::migratory::Called::Ended(match connection.downcast_mut() {
+                    Some(connection) => run(connection),
+                    None => Err("it is another connection".into()),
+                })
+            }
+
+            fn run<'c, T: 'c>(
+                &'c mut self,
+                verb: impl FnOnce(&'c mut $connection) -> Result<T, ::migratory::Error>,
+            ) -> Result<T, ::migratory::Error> {
+                verb(&mut self.0)
+            }
+        }
+    };
+}
 
 /// Makes the tests of what diesel's connection of a database has and other clients have not.
 #[macro_export]

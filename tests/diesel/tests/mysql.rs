@@ -1,54 +1,10 @@
 //! The suite with diesel's `MysqlConnection`.
 
-use std::any::Any;
-
-use conformance::{Client, Place};
 use diesel::MysqlConnection;
-use diesel::connection::{Connection, SimpleConnection};
-use migratory::{CallResult, Called, Dialect, Error};
+use migratory::Dialect;
 
-struct Diesel(MysqlConnection);
-
+diesel_clients::client!(MysqlConnection, Dialect::Mysql, TRIPS_OF_A_QUERY: usize = 2);
 conformance::suite!(Diesel);
 conformance::network!(Diesel);
 conformance::table_lock!(Diesel);
 diesel_clients::particular!(MysqlConnection, Dialect::Mysql);
-
-impl Client for Diesel {
-    const DIALECT: Dialect = Dialect::Mysql;
-
-    const TRIPS_OF_A_QUERY: usize = 2;
-
-    type Target = MysqlConnection;
-
-    fn connect(place: &Place) -> Self {
-        Self(MysqlConnection::establish(&place.url()).expect("a connection"))
-    }
-
-    fn execute(&mut self, sql: &str) -> Result<(), String> {
-        self.0.batch_execute(sql).map_err(|error| error.to_string())
-    }
-
-    fn in_rust<'c>(
-        connection: &'c mut (dyn Any + Send),
-        sql: &'static [&'static str],
-        end: fn() -> CallResult,
-    ) -> Called<'c> {
-        let run = |connection: &mut MysqlConnection| {
-            sql.iter()
-                .try_for_each(|sql| connection.batch_execute(sql))?;
-            end()
-        };
-        Called::Ended(match connection.downcast_mut() {
-            Some(connection) => run(connection),
-            None => Err("it is another connection".into()),
-        })
-    }
-
-    fn run<'c, T: 'c>(
-        &'c mut self,
-        verb: impl FnOnce(&'c mut MysqlConnection) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        verb(&mut self.0)
-    }
-}

@@ -1,50 +1,8 @@
 //! The suite with diesel's `SqliteConnection`.
 
-use std::any::Any;
-
-use conformance::{Client, Place};
 use diesel::SqliteConnection;
-use diesel::connection::{Connection, SimpleConnection};
-use migratory::{CallResult, Called, Dialect, Error};
+use migratory::Dialect;
 
-struct Diesel(SqliteConnection);
-
+diesel_clients::client!(SqliteConnection, Dialect::Sqlite);
 conformance::suite!(Diesel);
 diesel_clients::particular!(SqliteConnection, Dialect::Sqlite);
-
-impl Client for Diesel {
-    const DIALECT: Dialect = Dialect::Sqlite;
-
-    type Target = SqliteConnection;
-
-    fn connect(place: &Place) -> Self {
-        Self(SqliteConnection::establish(&place.url()).expect("a connection"))
-    }
-
-    fn execute(&mut self, sql: &str) -> Result<(), String> {
-        self.0.batch_execute(sql).map_err(|error| error.to_string())
-    }
-
-    fn in_rust<'c>(
-        connection: &'c mut (dyn Any + Send),
-        sql: &'static [&'static str],
-        end: fn() -> CallResult,
-    ) -> Called<'c> {
-        let run = |connection: &mut SqliteConnection| {
-            sql.iter()
-                .try_for_each(|sql| connection.batch_execute(sql))?;
-            end()
-        };
-        Called::Ended(match connection.downcast_mut() {
-            Some(connection) => run(connection),
-            None => Err("it is another connection".into()),
-        })
-    }
-
-    fn run<'c, T: 'c>(
-        &'c mut self,
-        verb: impl FnOnce(&'c mut SqliteConnection) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        verb(&mut self.0)
-    }
-}
