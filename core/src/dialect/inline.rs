@@ -1,5 +1,5 @@
-use alloc::format;
 use alloc::string::String;
+use core::fmt::{self, Write};
 
 use crate::{Dialect, Value};
 
@@ -10,55 +10,82 @@ impl Dialect {
     /// Only a text of letters, digits and a few signs reaches the statement: every other one is written in hexadecimal digits, so no
     /// setting of the server about quotes and backslashes matters (F29).
     pub fn inlined(self, sql: &str, values: &[Value]) -> String {
-        let mut inlined = String::with_capacity(sql.len() + 64 * values.len());
-        let mut quote = None;
-        let mut next = 0;
-        let mut characters = sql.chars().peekable();
-        while let Some(character) = characters.next() {
-            match (quote, character) {
-                (Some(open), _) if open == character => quote = None,
-                (None, '"' | '`' | '\'') => quote = Some(character),
-                (None, '?') if self != Self::Postgres => {
-                    inlined += &self.literal(values.get(next));
+        let room: usize = values.iter().map(room).sum();
+        let mut inlined = String::with_capacity(sql.len() + room);
+        let (mut quote, mut next, mut written) = (None, 0, 0);
+        let mut bytes = sql.bytes().enumerate().peekable();
+        while let Some((place, byte)) = bytes.next() {
+            match (quote, byte) {
+                (Some(open), _) if open == byte => quote = None,
+                (None, b'"' | b'`' | b'\'') => quote = Some(byte),
+                (None, b'?') if self != Self::Postgres => {
+                    inlined += &sql[written..place];
+                    written = place + 1;
+                    self.write_literal(&mut inlined, values.get(next));
                     next += 1;
-                    continue;
                 }
-                (None, '$') if self == Self::Postgres => {
+                (None, b'$') if self == Self::Postgres => {
+                    inlined += &sql[written..place];
+                    written = place + 1;
                     let mut number = 0;
-                    while let Some(digit) = characters.peek().and_then(|it| it.to_digit(10)) {
-                        number = 10 * number + digit as usize;
-                        characters.next();
+                    while let Some((place, digit)) = bytes.next_if(|(_, it)| it.is_ascii_digit()) {
+                        number = 10 * number + usize::from(digit - b'0');
+                        written = place + 1;
                     }
-                    inlined += &self.literal(values.get(number.wrapping_sub(1)));
-                    continue;
+                    self.write_literal(&mut inlined, values.get(number.wrapping_sub(1)));
                 }
                 _ => {}
             }
-            inlined.push(character);
         }
+        inlined += &sql[written..];
         inlined
     }
 
-    fn literal(self, value: Option<&Value>) -> String {
-        let text = match value {
-            None | Some(Value::Null) => return "NULL".into(),
-            Some(Value::Integer(number)) => return format!("{number}"),
-            Some(Value::Text(text)) => text,
-        };
-        self.text_literal(text)
+    fn write_literal(self, sql: &mut String, value: Option<&Value>) {
+        match value {
+            None | Some(Value::Null) => *sql += "NULL",
+            Some(Value::Integer(number)) => write(sql, format_args!("{number}")),
+            Some(Value::Text(text)) => self.write_text(sql, text),
+        }
     }
 
     /// A text as an expression that no setting of the server about quotes and backslashes changes.
     pub(super) fn text_literal(self, text: &str) -> String {
+        let mut literal = String::new();
+        self.write_text(&mut literal, text);
+        literal
+    }
+
+    fn write_text(self, sql: &mut String, text: &str) {
         if text.bytes().all(is_plain) {
-            return format!("'{text}'");
+            for part in ["'", text, "'"] {
+                *sql += part;
+            }
+            return;
         }
-        let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-        match self {
-            Self::Sqlite => format!("CAST(x'{hex}' AS TEXT)"),
-            Self::Postgres => format!("convert_from(decode('{hex}', 'hex'), 'UTF8')"),
-            Self::Mysql => format!("CONVERT(x'{hex}' USING utf8mb4)"),
+        let (before, after) = match self {
+            Self::Sqlite => ("CAST(x'", "' AS TEXT)"),
+            Self::Postgres => ("convert_from(decode('", "', 'hex'), 'UTF8')"),
+            Self::Mysql => ("CONVERT(x'", "' USING utf8mb4)"),
+        };
+        *sql += before;
+        for byte in text.bytes() {
+            write(sql, format_args!("{byte:02x}"));
         }
+        *sql += after;
+    }
+}
+
+fn write(sql: &mut String, text: fmt::Arguments<'_>) {
+    // A text in memory takes whatever is written to it.
+    let _ = sql.write_fmt(text);
+}
+
+/// About the length that a value has in a statement.
+fn room(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Integer(_) => 8,
+        Value::Text(text) => text.len() + 2,
     }
 }
 
@@ -70,6 +97,8 @@ fn is_plain(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use alloc::format;
+
     use super::*;
 
     #[test]

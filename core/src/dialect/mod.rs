@@ -7,6 +7,7 @@ mod session;
 pub(crate) mod settings;
 mod table;
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
 
@@ -89,9 +90,9 @@ impl Dialect {
     }
 
     /// The placeholder of the n-th bound value, counted from 1.
-    pub fn placeholder(self, number: usize) -> String {
+    pub fn placeholder(self, number: usize) -> Cow<'static, str> {
         match self {
-            Self::Postgres => alloc::format!("${number}"),
+            Self::Postgres => alloc::format!("${number}").into(),
             Self::Sqlite | Self::Mysql => "?".into(),
         }
     }

@@ -140,15 +140,23 @@ impl Table {
     }
 
     fn insert(&self, row: &Row) -> (String, Vec<Value>) {
-        let places: Vec<String> = (1..=Row::COLUMNS.len())
-            .map(|number| self.dialect.placeholder(number))
-            .collect();
-        let sql = format!(
-            "INSERT INTO {} ({}) VALUES ({})",
-            self.quoted(),
-            Row::COLUMNS.join(", "),
-            places.join(", ")
-        );
+        let mut sql = String::with_capacity(384);
+        let mut put = |part: &str| sql += part;
+        put("INSERT INTO ");
+        put(&self.quoted());
+        let mut before = " (";
+        for column in Row::COLUMNS {
+            put(before);
+            put(column);
+            before = ", ";
+        }
+        before = ") VALUES (";
+        for number in 1..=Row::COLUMNS.len() {
+            put(before);
+            put(&self.dialect.placeholder(number));
+            before = ", ";
+        }
+        put(")");
         (sql, row.values())
     }
 
