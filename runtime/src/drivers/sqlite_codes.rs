@@ -51,10 +51,42 @@ pub(super) const ENDED: [&str; 2] = [
 /// these words in it.
 #[cfg(any(feature = "diesel-sqlite", feature = "sqlx-sqlite"))]
 pub(super) fn may_end_transaction(sql: &str) -> bool {
-    ["commit", "end", "rollback"].iter().any(|word| {
-        let mut places = sql.as_bytes().windows(word.len());
-        places.any(|place| place.eq_ignore_ascii_case(word.as_bytes()))
-    })
+    ["commit", "end", "rollback"]
+        .iter()
+        .any(|word| has(sql, word))
+}
+
+/// Whether a statement may have changed the busy timeout, to be seen in the same way.
+#[cfg(any(feature = "diesel-sqlite", feature = "sqlx-sqlite"))]
+pub(super) fn may_set_busy_timeout(sql: &str) -> bool {
+    has(sql, "busy_timeout")
+}
+
+/// Begins a transaction without SQLite's own waiting, so that the run's lock timeout counts and its wait is told: in one message, of
+/// which the end is not run if it cannot begin.
+#[cfg(any(feature = "diesel-sqlite", feature = "sqlx-sqlite"))]
+pub(super) fn begin_without_waiting(begin: &str, busy_timeout: i64) -> String {
+    format!(
+        "{}; {begin}; {}",
+        set_busy_timeout(0),
+        set_busy_timeout(busy_timeout)
+    )
+}
+
+#[cfg(any(feature = "diesel-sqlite", feature = "sqlx-sqlite"))]
+pub(super) const READ_BUSY_TIMEOUT: &str = "PRAGMA busy_timeout";
+
+#[cfg(any(feature = "diesel-sqlite", feature = "sqlx-sqlite"))]
+pub(super) fn set_busy_timeout(milliseconds: i64) -> String {
+    format!("PRAGMA busy_timeout = {milliseconds}")
+}
+
+/// Whether a word in small letters stands anywhere in a text, in letters of any case.
+#[cfg(any(feature = "diesel-sqlite", feature = "sqlx-sqlite"))]
+fn has(sql: &str, word: &str) -> bool {
+    let word = word.as_bytes();
+    let mut places = sql.as_bytes().windows(word.len());
+    places.any(|place| place[0].to_ascii_lowercase() == word[0] && place.eq_ignore_ascii_case(word))
 }
 
 /// Whether the table that a query reads is the one that does not exist. A view is there even if what it reads is not.

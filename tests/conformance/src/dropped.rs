@@ -55,6 +55,10 @@ pub fn dropped<C: AsyncClient>(lock: Lock) -> Result<(), NotHere> {
             client = C::connect(&place);
         }
         nothing_is_held(C::DIALECT, lock, &mut witness, polls);
+        if C::DIALECT == Dialect::Sqlite {
+            let kept = client.execute(FAIL_WITHOUT_PATIENCE);
+            assert_eq!(kept, Ok(()), "after {polls} polls");
+        }
         // Another process, and the one that dropped it.
         let runner = || lock.of(migrations.runner()).lock_timeout(patience);
         let said = verdict(C::connect(&place).apply(runner()), polls);
@@ -81,6 +85,10 @@ INSERT INTO users VALUES (3);
 + 0003_tags.sql
 CREATE TABLE tags (id INTEGER PRIMARY KEY);
 ";
+
+/// A run sets the busy timeout aside for a moment; without it, or with another, this is an integer overflow.
+const FAIL_WITHOUT_PATIENCE: &str =
+    "SELECT abs(-9223372036854775807 - (timeout <> 5000)) FROM pragma_busy_timeout";
 
 const DISTANCE: Duration = Duration::from_millis(4);
 

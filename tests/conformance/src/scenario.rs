@@ -105,6 +105,7 @@ fn function<C: Client>(name: &str) -> RustCall {
         "remove_users" => |it| C::in_rust(it, &["DELETE FROM users"], || Ok(())),
         "fail" => |it| C::in_rust(it, &[ADD], || Err("the archive cannot be read".into())),
         "break" => |it| C::in_rust(it, &["INSERT INTO nowhere VALUES (1)"], || Ok(())),
+        "wait" => |it| C::in_rust(it, &["PRAGMA busy_timeout = 90"], || Ok(())),
         "panic" => |it| C::in_rust(it, &[ADD], || panic!("a bug of the user's")),
         "commit" => |it| C::in_rust(it, &[ADD, "COMMIT"], || Ok(())),
         other => panic!("no function is called {other}"),

@@ -49,6 +49,9 @@ trait Speaks: Connection<TransactionManager = AnsiTransactionManager> + Send + '
         statement: Option<&str>,
     ) -> Result<bool, Failed>;
 
+    /// Forgets what a function of a migration may have changed.
+    fn unlearn(_: &mut Diesel<'_, Self>) {}
+
     /// Rolls back what a migration opened by itself and left open, where nothing else does.
     fn leave(_: &mut Diesel<'_, Self>) {}
 }
@@ -62,6 +65,9 @@ struct Diesel<'c, C> {
     has_begun: bool,
     /// The run has opened a transaction before, so the connection came without.
     came_free: bool,
+    /// SQLite's busy timeout in milliseconds, where it is known.
+    #[cfg(feature = "diesel-sqlite")]
+    busy_timeout: Option<i64>,
 }
 
 impl<'c, C: Speaks> Diesel<'c, C> {
@@ -70,6 +76,8 @@ impl<'c, C: Speaks> Diesel<'c, C> {
             came_in_transaction: knows_transaction(connection),
             has_begun: false,
             came_free: false,
+            #[cfg(feature = "diesel-sqlite")]
+            busy_timeout: None,
             connection,
         }
     }
@@ -108,6 +116,7 @@ impl<C: Speaks> Driver for Diesel<'_, C> {
             } => C::query(self, &text::<C>(sql, values), purpose).map(Reply::Rows),
             Step::Call { function, .. } => {
                 let result = function.call(self.connection).at_once();
+                C::unlearn(self);
                 if result.is_ok() {
                     self.see_transaction(None)?;
                 }

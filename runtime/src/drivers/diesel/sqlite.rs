@@ -5,7 +5,10 @@ use ::diesel::sql_types::{BigInt, Text};
 use ::diesel::sqlite::{Sqlite, SqliteType, SqliteValue};
 
 use super::*;
-use crate::drivers::sqlite_codes::{WITHIN_TRANSACTION, class_by_words, may_end_transaction};
+use crate::drivers::sqlite_codes::{
+    READ_BUSY_TIMEOUT, WITHIN_TRANSACTION, begin_without_waiting, class_by_words,
+    may_end_transaction, may_set_busy_timeout, set_busy_timeout,
+};
 
 target!(SqliteConnection);
 
@@ -13,8 +16,13 @@ impl Speaks for SqliteConnection {
     const DIALECT: Dialect = Dialect::Sqlite;
 
     fn execute(on: &mut Diesel<'_, Self>, sql: &str, purpose: Purpose<'_>) -> Result<(), Failed> {
+        if let Purpose::Statement(_) = purpose
+            && may_set_busy_timeout(sql)
+        {
+            Self::unlearn(on);
+        }
         let executed = match purpose {
-            Purpose::Begin => begin_at_once(on.connection, sql),
+            Purpose::Begin => begin_at_once(on, sql),
             _ => on.connection.batch_execute(sql),
         };
         match executed {
@@ -55,6 +63,10 @@ impl Speaks for SqliteConnection {
             .map_err(|error| failed(error, ROLLBACK))
     }
 
+    fn unlearn(on: &mut Diesel<'_, Self>) {
+        on.busy_timeout = None;
+    }
+
     fn leave(on: &mut Diesel<'_, Self>) {
         if on.came_free {
             // It fails if there is nothing to roll back.
@@ -66,17 +78,30 @@ impl Speaks for SqliteConnection {
 
 const ROLLBACK: &str = "ROLLBACK";
 
-/// Tries for the write lock without SQLite's own waiting, so that the run's lock timeout counts and its wait is told.
-fn begin_at_once(connection: &mut SqliteConnection, sql: &str) -> QueryResult<()> {
-    let read = rows(connection, "PRAGMA busy_timeout")?;
-    let patience = read.first().and_then(|row| row.first()?.integer());
-    let Some(patience @ 1..) = patience else {
-        return connection.batch_execute(sql);
+/// Tries for the write lock without SQLite's own waiting. What was set aside for that comes back whatever happens.
+fn begin_at_once(on: &mut Diesel<'_, SqliteConnection>, sql: &str) -> QueryResult<()> {
+    let patience = match on.busy_timeout {
+        Some(known) => known,
+        None => read_busy_timeout(on.connection)?,
     };
-    connection.batch_execute("PRAGMA busy_timeout = 0")?;
-    let result = connection.batch_execute(sql);
-    connection.batch_execute(&format!("PRAGMA busy_timeout = {patience}"))?;
+    on.busy_timeout = Some(patience);
+    if patience == 0 {
+        return on.connection.batch_execute(sql);
+    }
+    let begin = begin_without_waiting(sql, patience);
+    let result = on.connection.batch_execute(&begin);
+    if result.is_err() {
+        let back = set_busy_timeout(patience);
+        on.connection.batch_execute(&back)?;
+    }
     result
+}
+
+/// In milliseconds. A busy handler of the application's own cannot be read, and shows as no timeout.
+fn read_busy_timeout(connection: &mut SqliteConnection) -> QueryResult<i64> {
+    let read = rows(connection, READ_BUSY_TIMEOUT)?;
+    let patience = read.first().and_then(|row| row.first()?.integer());
+    Ok(patience.unwrap_or(0))
 }
 
 /// What a failure is to a run.

@@ -48,6 +48,9 @@ trait Speaks: Database {
         purpose: Purpose<'_>,
     ) -> impl Future<Output = Result<(), Failed>> + Send;
 
+    /// Forgets what a function of a migration may have changed.
+    fn unlearn(_: &mut Self::Notes) {}
+
     /// What a failure of the client itself is to a run: there is no connection to be had.
     fn lost(error: ::sqlx::Error) -> Failed {
         Failed {
@@ -127,6 +130,7 @@ impl<'c, DB: Speaks> Sqlx<'c, DB> {
                 place,
                 is_in_transaction,
             } => {
+                DB::unlearn(&mut self.notes);
                 let called = function.call(self.on().await?.connection);
                 let result = called.awaited().await;
                 if is_in_transaction && result.is_ok() {

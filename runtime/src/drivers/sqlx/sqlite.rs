@@ -7,7 +7,10 @@ use migratory_core::Class;
 
 use super::*;
 use crate::drivers::awaiting::send_and_forget;
-use crate::drivers::sqlite_codes::{self, ENDED, WITHIN_TRANSACTION, may_end_transaction};
+use crate::drivers::sqlite_codes::{
+    self, ENDED, READ_BUSY_TIMEOUT, WITHIN_TRANSACTION, begin_without_waiting, may_end_transaction,
+    may_set_busy_timeout, set_busy_timeout,
+};
 
 targets!(Sqlite, SqliteConnection);
 
@@ -18,8 +21,10 @@ pub(super) struct Notes {
     has_begun: bool,
     /// It has opened one before, so the connection came without.
     came_free: bool,
-    /// The busy timeout in milliseconds that the connection had, while it has another.
-    patience: Option<i64>,
+    /// The busy timeout of the connection in milliseconds, where it is known.
+    busy_timeout: Option<i64>,
+    /// The connection may be without it at the moment.
+    is_set_aside: bool,
 }
 
 impl Speaks for Sqlite {
@@ -33,6 +38,11 @@ impl Speaks for Sqlite {
         values: &[Value],
         purpose: Purpose<'_>,
     ) -> Result<(), Failed> {
+        if let Purpose::Statement(_) = purpose
+            && may_set_busy_timeout(sql)
+        {
+            Self::unlearn(notes);
+        }
         let executed = match (purpose, values) {
             (Purpose::Begin, _) => return begin(connection, notes, sql).await,
             (_, []) => execute(connection, sql).await,
@@ -64,15 +74,20 @@ impl Speaks for Sqlite {
         see_transaction(on.connection).await
     }
 
+    fn unlearn(notes: &mut Notes) {
+        notes.busy_timeout = None;
+    }
+
     /// What is sent goes to the thread of the connection, which keeps to the order. So a connection of a pool goes back to it: to
     /// close it would be the end of a database in memory.
     fn let_go(driver: &mut Sqlx<'_, Self>, session: &mut Session) {
         send_and_forget(driver, session);
-        let patience = driver.notes.patience.take().map(set_patience);
+        let notes = &driver.notes;
+        let patience = notes.busy_timeout.filter(|_| notes.is_set_aside);
         if let Some(connection) = driver.held.at_once() {
             // What a migration began by itself as well.
             let last = driver.notes.came_free.then(|| ROLLBACK.to_owned());
-            for sql in last.into_iter().chain(patience) {
+            for sql in last.into_iter().chain(patience.map(set_busy_timeout)) {
                 let sent = pin!(execute(connection, &sql));
                 let _ = sent.poll(&mut Context::from_waker(Waker::noop()));
             }
@@ -82,7 +97,6 @@ impl Speaks for Sqlite {
 
 const ROLLBACK: &str = "ROLLBACK";
 
-/// Tries for the write lock without SQLite's own waiting, so that the run's lock timeout counts and its wait is told.
 async fn begin(
     connection: &mut SqliteConnection,
     notes: &mut Notes,
@@ -109,30 +123,34 @@ async fn begin(
     }
 }
 
+/// Tries for the write lock without SQLite's own waiting. What was set aside for that comes back whatever happens.
 async fn begin_at_once(
     connection: &mut SqliteConnection,
     notes: &mut Notes,
     sql: &str,
 ) -> Result<(), ClientError> {
-    let read = rows(connection, "PRAGMA busy_timeout", &[]).await?;
-    notes.patience = read
-        .first()
-        .and_then(|row| typed(row).first()?.integer())
-        .filter(|patience| *patience != 0);
-    let Some(patience) = notes.patience else {
+    let patience = match notes.busy_timeout {
+        Some(known) => known,
+        None => read_busy_timeout(connection).await?,
+    };
+    notes.busy_timeout = Some(patience);
+    if patience == 0 {
         return execute(connection, sql).await;
-    };
-    let result = match execute(connection, &set_patience(0)).await {
-        Ok(()) => execute(connection, sql).await,
-        Err(error) => Err(error),
-    };
-    execute(connection, &set_patience(patience)).await?;
-    notes.patience = None;
+    }
+    notes.is_set_aside = true;
+    let result = execute(connection, &begin_without_waiting(sql, patience)).await;
+    if result.is_err() {
+        execute(connection, &set_busy_timeout(patience)).await?;
+    }
+    notes.is_set_aside = false;
     result
 }
 
-fn set_patience(milliseconds: i64) -> String {
-    format!("PRAGMA busy_timeout = {milliseconds}")
+/// In milliseconds. A busy handler of the application's own cannot be read, and shows as no timeout.
+async fn read_busy_timeout(connection: &mut SqliteConnection) -> Result<i64, ClientError> {
+    let read = rows(connection, READ_BUSY_TIMEOUT, &[]).await?;
+    let patience = read.first().and_then(|row| typed(row).first()?.integer());
+    Ok(patience.unwrap_or(0))
 }
 
 /// Fails if the transaction of the run is gone. sqlx has no way to ask; but to begin one fails within another, and does nothing.
