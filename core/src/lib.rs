@@ -101,8 +101,8 @@ pub use script::{
     CallResult, Called, Difference, RustCall, RustFunction, Script, Sql, Statement, pack,
 };
 pub use session::{
-    Class, Deed, Entry, Event, Failure, FailureKind, Fate, Heard, Lock, Moment, Options, Outcome,
-    Place, Purpose, Reply, Report, Session, Step,
+    Class, Deed, Entry, Event, Failure, FailureKind, Fate, Heard, Joined, Lock, Moment, Options,
+    Outcome, Place, Purpose, Reply, Report, Session, Step,
 };
 pub use status::{State, Status, Verdict, status, verify};
 pub use value::Value;

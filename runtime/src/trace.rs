@@ -36,8 +36,8 @@ mod on {
                 Step::Call { place, .. } => Purpose::Statement(*place),
                 Step::Wait(_) | Step::Done => return Span::none(),
             };
-            match purpose {
-                Purpose::Statement(place) | Purpose::Opening(place) => info_span!(
+            match purpose.statement() {
+                Some(place) => info_span!(
                     parent: parent,
                     "migratory.statement",
                     file = place.file,
@@ -45,7 +45,7 @@ mod on {
                     number = place.index + 1,
                     of = place.total
                 ),
-                other => debug_span!(parent: parent, "migratory.step", purpose = other.as_str()),
+                None => debug_span!(parent: parent, "migratory.step", purpose = purpose.as_str()),
             }
         }
 

@@ -61,7 +61,7 @@ impl Dialect {
             },
             Self::Mysql => Capabilities {
                 transactional_ddl: false,
-                joins_statements: false,
+                joins_statements: true,
                 lock: LockKind::Named,
                 has_marker: false,
                 has_foreign_key_switch: false,
@@ -123,7 +123,8 @@ pub struct Capabilities {
     pub transactional_ddl: bool,
     /// Whether any client can send several statements in one message, of which those behind one that fails are not run.
     ///
-    /// A transaction is then opened by the message of its first statement, and committed by that of its row.
+    /// A migration in a transaction then takes as many messages as it has statements: the first opens it, and the last writes the row
+    /// and commits. Without one, the message of a statement records first what is known so far.
     pub joins_statements: bool,
     /// What keeps two runs apart.
     pub lock: LockKind,

@@ -14,6 +14,15 @@ pub(crate) const FOREIGN_KEYS_ON: &str = "PRAGMA foreign_keys = ON";
 pub(crate) const FOREIGN_KEY_VIOLATIONS: &str = "SELECT \"table\", \"parent\", count(*), min(\"rowid\") \
      FROM pragma_foreign_key_check GROUP BY \"table\", \"parent\" ORDER BY \"table\", \"parent\"";
 
+/// Tells in a PostgreSQL transaction that failed whether it was before this or behind it, by whether it succeeds; with another
+/// failure if there is no transaction any more.
+pub(crate) const MARK_STATEMENTS_DONE: &str = "SAVEPOINT migratory_statements_done";
+pub(crate) const LOOK_FOR_MARK: &str = "ROLLBACK TO SAVEPOINT migratory_statements_done";
+
+/// How long PostgreSQL has been at the message at hand.
+pub(crate) const SINCE_MESSAGE: &str =
+    "pg_catalog.clock_timestamp() - pg_catalog.statement_timestamp()";
+
 pub(crate) fn write_marker(value: i64) -> String {
     format!("PRAGMA user_version = {value}")
 }

@@ -1,8 +1,10 @@
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::settings::SINCE_MESSAGE;
 use crate::{Change, Dialect, Row, Value};
 
 /// The history table of one dialect: every statement that touches it.
@@ -85,7 +87,7 @@ impl Table {
     /// Makes a change to the rows of a scope.
     pub fn change(&self, scope: &str, change: &Change) -> (String, Vec<Value>) {
         match change {
-            Change::Insert(row) => self.insert(row),
+            Change::Insert(row) => self.insert(row, |_, place| place),
             Change::Update(row) => self.update(row),
             Change::Progress {
                 version,
@@ -141,7 +143,35 @@ impl Table {
         }
     }
 
-    fn insert(&self, row: &Row) -> (String, Vec<Value>) {
+    /// Writes a new row of PostgreSQL's in one message with the last statement of its migration. The values are those of when that is
+    /// sent, and the server adds the time that the statement takes.
+    pub(crate) fn insert_behind_statement(&self, row: &Row) -> (String, Vec<Value>) {
+        self.insert(row, |column, place| match column {
+            "execution_ms" => Cow::Owned(format!(
+                "{place} + (EXTRACT(EPOCH FROM {SINCE_MESSAGE}) * 1000)::bigint"
+            )),
+            "applied_at" => Cow::Owned(format!(
+                "pg_catalog.to_char({place}::timestamptz AT TIME ZONE 'UTC' + ({SINCE_MESSAGE}), 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+            )),
+            _ => place,
+        })
+    }
+
+    /// Reads how many statements of a migration are recorded as done.
+    pub(crate) fn progress(&self, scope: &str, version: i64) -> (String, Vec<Value>) {
+        let sql = format!(
+            "SELECT statements_done FROM {} WHERE {}",
+            self.quoted(),
+            self.is(1, &["scope", "version"])
+        );
+        (sql, vec![scope.into(), version.into()])
+    }
+
+    fn insert(
+        &self,
+        row: &Row,
+        expression: impl Fn(&str, Cow<'static, str>) -> Cow<'static, str>,
+    ) -> (String, Vec<Value>) {
         let mut sql = String::with_capacity(384);
         let mut put = |part: &str| sql += part;
         put("INSERT INTO ");
@@ -153,9 +183,9 @@ impl Table {
             before = ", ";
         }
         before = ") VALUES (";
-        for number in 1..=Row::COLUMNS.len() {
+        for (column, number) in Row::COLUMNS.into_iter().zip(1..) {
             put(before);
-            put(&self.dialect.placeholder(number));
+            put(&expression(column, self.dialect.placeholder(number)));
             before = ", ";
         }
         put(")");

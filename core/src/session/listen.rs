@@ -13,6 +13,7 @@ use crate::{Chain, Change, History, Row, RowState, Value};
 impl Session {
     pub(super) fn listen(&mut self, op: Op, line: Option<Line>, reply: Reply) -> Heard {
         match reply {
+            reply if op == Op::Locate => self.located(reply),
             Reply::Failed {
                 class: Class::MissingTable,
                 ..
@@ -55,13 +56,28 @@ impl Session {
             ) => self.recorded(&change),
             (
                 Some(Line::Execute {
-                    topic: Topic::Closing(change),
+                    topic:
+                        Topic::Joined {
+                            begins,
+                            record,
+                            statement,
+                            end,
+                        },
                     ..
                 }),
                 _,
             ) => {
-                self.recorded(&change);
-                self.committed();
+                self.held.transaction |= begins;
+                if let Some(change) = record {
+                    self.recorded(&change);
+                }
+                if let Some(index) = statement {
+                    self.progressed(index + 1);
+                }
+                if let Some(change) = end {
+                    self.recorded(&change);
+                    self.committed();
+                }
             }
             _ => self.hear_done(&op),
         }
@@ -91,10 +107,6 @@ impl Session {
             Op::RestoreSession => self.held.session = false,
             Op::RestoreDatabase => self.held.database = false,
             Op::Statement(index) => self.progressed(index + 1),
-            Op::Open(index) => {
-                self.held.transaction = true;
-                self.progressed(index + 1);
-            }
             Op::Call => self.progressed(1),
             Op::DropIndex { name } => self.dropped_index(name),
             Op::WriteMarker => {
@@ -116,7 +128,7 @@ impl Session {
             .push(Event::StatementDone { label, done, total });
     }
 
-    fn recorded(&mut self, change: &Change) {
+    pub(super) fn recorded(&mut self, change: &Change) {
         let undo = self.history.apply(change);
         if self.held.transaction {
             self.held.undo.extend(undo);

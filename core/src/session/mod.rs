@@ -3,6 +3,7 @@ mod event;
 mod failure;
 mod indexes;
 mod listen;
+mod locate;
 mod op;
 mod options;
 mod record;
@@ -28,15 +29,16 @@ use crate::{
     Action, Chain, Change, Dialect, Goal, History, Label, LockKind, Migration, Migrations, Plan,
     Refusal, Table, Value, plan,
 };
-use op::{Op, Record};
+use locate::Unlocated;
+use op::{Before, Join, Op, Record};
 use speak::Line;
-use work::{Ground, Work, close_in_steps, layout};
+use work::{Ground, Work, apart, layout};
 
 pub use event::Event;
 pub use failure::{Failure, FailureKind, Fate};
 pub use options::{Lock, Options};
 pub use report::{Deed, Entry, Outcome, Report};
-pub use step::{Class, Heard, Moment, Place, Purpose, Reply, Step};
+pub use step::{Class, Heard, Joined, Moment, Place, Purpose, Reply, Step};
 
 /// A run as a conversation: [`step`](Session::step) says what is next, [`reply`](Session::reply) takes what came of it.
 ///
@@ -77,6 +79,8 @@ pub struct Session {
     outcome: Option<Outcome>,
     failure: Option<Failure>,
     is_closing: bool,
+    /// What failed, until it is known which part of its message.
+    unlocated: Option<Unlocated>,
     /// Whether the last change failed in a way that leaves open if it came about.
     is_in_doubt: bool,
     /// Whether somebody else kept the lock that the failed step waited for.
@@ -264,6 +268,7 @@ impl Session {
             outcome: None,
             failure: None,
             is_closing: false,
+            unlocated: None,
             is_in_doubt: false,
             is_blocked: false,
         }
@@ -292,7 +297,7 @@ impl Session {
                 Op::Complete => self.complete(),
                 Op::Again => self.lay_out(),
                 Op::ReadSession => self.hold_session(),
-                Op::Close => self.close_in_steps(),
+                Op::Join(join) => self.take_apart(&join),
                 _ => {}
             }
         }
@@ -440,9 +445,9 @@ impl Session {
         ));
     }
 
-    fn close_in_steps(&mut self) {
-        let steps = self.current.iter().flat_map(|it| close_in_steps(&it.work));
-        for op in steps.collect::<Vec<Op>>().into_iter().rev() {
+    fn take_apart(&mut self, join: &Join) {
+        let parts = self.current.iter().flat_map(|it| apart(&it.work, join));
+        for op in parts.collect::<Vec<Op>>().into_iter().rev() {
             self.ops.push_front(op);
         }
     }

@@ -62,14 +62,14 @@ pub(super) enum Op {
     AskBlockers,
     /// Run a statement.
     Statement(usize),
-    /// Open a transaction, set the timeouts of the migration and run its first statement, in one message.
-    Open(usize),
+    /// Do several things in one message.
+    Join(Join),
+    /// Find out which part of a message failed.
+    Locate,
     /// Call the Rust function.
     Call,
     /// Change the history.
     Record(Record),
-    /// Write the row of a migration that stands, and commit, in one message where nothing else is to be written.
-    Close,
     /// Read SQLite's `user_version` once more before it is written, because a migration may have claimed it.
     ConfirmMarker,
     /// Write SQLite's `user_version` if it is ours.
@@ -90,6 +90,47 @@ pub(super) enum Op {
     Unlock,
     /// Sleep.
     Wait(Duration),
+}
+
+/// What goes in one message, in the order of the fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Join {
+    pub(super) before: Before,
+    /// The statement of this index.
+    pub(super) statement: Option<usize>,
+    /// Write the row of a migration that stands, and commit.
+    pub(super) closes: bool,
+}
+
+/// What stands before the statement in its message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Before {
+    Nothing,
+    /// Open a transaction, and set the timeouts of the migration in it.
+    Begin,
+    /// Change the history.
+    Record(Record),
+}
+
+impl Join {
+    /// The end of a migration whose statements are done.
+    pub(super) const CLOSE: Self = Self {
+        before: Before::Nothing,
+        statement: None,
+        closes: true,
+    };
+
+    /// A statement that goes with nothing is a statement.
+    pub(super) fn into_op(self) -> Op {
+        match self {
+            Self {
+                before: Before::Nothing,
+                statement: Some(index),
+                closes: false,
+            } => Op::Statement(index),
+            join => Op::Join(join),
+        }
+    }
 }
 
 /// A change to the history, before it is known what the history then is.

@@ -2,14 +2,18 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::work::Subject;
-use super::{Current, Marker, Op, Place, Purpose, Record, Session, Step};
+use super::{Before, Current, Join, Joined, Marker, Op, Place, Purpose, Record, Session, Step};
 use crate::dialect::{Lease, settings};
 use crate::{Change, Script, Statement, Table, Timeouts, Value};
+
+/// Bytes of a statement that goes in one message with others.
+const LONGEST_JOINED: usize = 64 * 1024;
 
 /// A step that owns what it says.
 #[derive(Clone, Debug)]
@@ -33,10 +37,16 @@ pub(super) enum Line {
 #[derive(Clone, Debug)]
 pub(super) enum Topic {
     Plain(Purpose<'static>),
-    Statement { index: usize },
-    Opening { index: usize },
+    Statement {
+        index: usize,
+    },
     Record(Box<Change>),
-    Closing(Box<Change>),
+    Joined {
+        begins: bool,
+        record: Option<Box<Change>>,
+        statement: Option<usize>,
+        end: Option<Box<Change>>,
+    },
 }
 
 impl Session {
@@ -129,8 +139,8 @@ impl Session {
                 Some(execute(state.restore_database.clone()?, Purpose::Session))
             }
             Op::Statement(index) => self.statement(*index),
-            Op::Open(index) => self.open(*index),
-            Op::Close => self.close_at_once(),
+            Op::Join(join) => self.join(join),
+            Op::Locate => self.ask_where(),
             Op::Call => self.current.as_ref().map(|_| Line::Call),
             Op::Record(record) => self.record(record),
             Op::ConfirmMarker => self
@@ -207,9 +217,18 @@ impl Session {
         match topic {
             Topic::Plain(purpose) => *purpose,
             Topic::Statement { index } => Purpose::Statement(self.place(*index)),
-            Topic::Opening { index } => Purpose::Opening(self.place(*index)),
             Topic::Record(change) => Purpose::Record(change),
-            Topic::Closing(change) => Purpose::Closing(change),
+            Topic::Joined {
+                begins,
+                record,
+                statement,
+                end,
+            } => Purpose::Joined(Joined {
+                begins: *begins,
+                record: record.as_deref(),
+                statement: statement.map(|index| self.place(index)),
+                end: end.as_deref(),
+            }),
         }
     }
 
@@ -222,38 +241,67 @@ impl Session {
         })
     }
 
-    fn open(&self, index: usize) -> Option<Line> {
-        let statement = self.statement_at(index)?;
-        let mut sql = String::with_capacity(statement.sql.len() + 64);
-        let timeouts = self.dialect().set_timeouts(self.timeouts(), true);
-        for part in [Some(self.dialect().begin()), timeouts.as_deref()] {
-            sql.extend(part.into_iter().flat_map(|part| [part, "; "]));
+    /// `None` if its parts are to be said one by one.
+    fn join(&self, join: &Join) -> Option<Line> {
+        let (mut texts, mut record, mut end) = (Vec::new(), None, None);
+        match &join.before {
+            Before::Nothing => {}
+            Before::Begin => {
+                texts.push(self.dialect().begin().into());
+                texts.extend(self.dialect().set_timeouts(self.timeouts(), true));
+            }
+            Before::Record(before) => {
+                let change = self.change(before).filter(is_all)?;
+                texts.push(self.inlined(&change));
+                record = Some(change.into());
+            }
         }
-        sql += statement.sql;
+        if let Some(index) = join.statement {
+            let sql = self.statement_at(index)?.sql;
+            // A longer one may fill the largest message that the server takes, and so be one that goes alone or not at all.
+            if sql.len() > LONGEST_JOINED {
+                return None;
+            }
+            texts.push(match join.closes {
+                // It may end in a comment.
+                true => format!("{sql}\n"),
+                false => sql.into(),
+            });
+        }
+        if join.closes {
+            if matches!(self.current.as_ref()?.work.subject, Subject::Covered(_)) {
+                return None;
+            }
+            let change = self.change(&Record::Finish { index: 0 }).filter(is_all)?;
+            if join.statement.is_some() {
+                texts.push(settings::MARK_STATEMENTS_DONE.into());
+            }
+            texts.push(match (&change, join.statement) {
+                (Change::Insert(row), Some(_)) => {
+                    let (sql, values) = self.records.insert_behind_statement(row);
+                    self.dialect().inlined(&sql, &values)
+                }
+                _ => self.inlined(&change),
+            });
+            texts.push("COMMIT".into());
+            end = Some(change.into());
+        }
         Some(Line::Execute {
-            sql: sql.into(),
+            sql: texts.join("; ").into(),
             values: Vec::new(),
-            topic: Topic::Opening { index },
+            topic: Topic::Joined {
+                begins: join.before == Before::Begin,
+                record,
+                statement: join.statement,
+                end,
+            },
         })
     }
 
-    /// Where the row is a new one, the whole history is in its chain, and nothing else is to be written.
-    fn close_at_once(&self) -> Option<Line> {
-        let change = match &self.current.as_ref()?.work.subject {
-            Subject::One(_) => self.change(&Record::Finish { index: 0 })?,
-            Subject::Covered(_) => return None,
-        };
-        if !matches!(change, Change::Insert(_)) {
-            return None;
-        }
-        let (sql, values) = self.records.change(&self.scope(), &change);
-        let mut sql = self.dialect().inlined(&sql, &values);
-        sql += "; COMMIT";
-        Some(Line::Execute {
-            sql: sql.into(),
-            values: Vec::new(),
-            topic: Topic::Closing(change.into()),
-        })
+    /// A change with its values in the text.
+    fn inlined(&self, change: &Change) -> String {
+        let (sql, values) = self.records.change(&self.scope(), change);
+        self.dialect().inlined(&sql, &values)
     }
 
     fn record(&self, record: &Record) -> Option<Line> {
@@ -294,7 +342,12 @@ impl Session {
     }
 }
 
-fn execute(sql: impl Into<Cow<'static, str>>, purpose: Purpose<'static>) -> Line {
+/// Whether no other row changes with it: the whole history is in the chain of a new one, and progress is not in the chain.
+fn is_all(change: &Change) -> bool {
+    matches!(change, Change::Insert(_) | Change::Progress { .. })
+}
+
+pub(super) fn execute(sql: impl Into<Cow<'static, str>>, purpose: Purpose<'static>) -> Line {
     Line::Execute {
         sql: sql.into(),
         values: Vec::new(),
@@ -306,7 +359,7 @@ fn query(sql: &'static str, purpose: Purpose<'static>) -> Line {
     query_with((sql.into(), Vec::new()), purpose)
 }
 
-fn query_with((sql, values): (String, Vec<Value>), purpose: Purpose<'static>) -> Line {
+pub(super) fn query_with((sql, values): (String, Vec<Value>), purpose: Purpose<'static>) -> Line {
     Line::Query {
         sql: sql.into(),
         values,

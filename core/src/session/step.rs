@@ -80,12 +80,13 @@ pub enum Purpose<'a> {
     CreateTable,
     /// Run a statement of a migration.
     Statement(Place<'a>),
-    /// Open a transaction and run the first statement of a migration in it. If the statement fails, the transaction may be open.
-    Opening(Place<'a>),
     /// Change the history.
     Record(&'a Change),
-    /// Change the history and commit the transaction. If the change fails, the transaction is open.
-    Closing(&'a Change),
+    /// Several of these in one message.
+    Joined(Joined<'a>),
+    /// See how far a message came that failed: by a statement that succeeds behind all statements of its migration and fails before,
+    /// with [`Class::NoTransaction`] if the transaction is gone; or by a row, whose integer says how many statements are recorded.
+    Locate,
     /// Write SQLite's `user_version`.
     WriteMarker,
     /// Read or set whether SQLite enforces foreign keys.
@@ -113,6 +114,31 @@ impl Purpose<'_> {
         )
     }
 
+    /// Whether it opens a transaction.
+    pub fn begins(&self) -> bool {
+        matches!(
+            self,
+            Self::Begin | Self::Joined(Joined { begins: true, .. })
+        )
+    }
+
+    /// Whether it commits the transaction.
+    pub fn commits(&self) -> bool {
+        matches!(
+            self,
+            Self::Commit | Self::Joined(Joined { end: Some(_), .. })
+        )
+    }
+
+    /// The statement of a migration that it runs.
+    pub fn statement(&self) -> Option<Place<'_>> {
+        match self {
+            Self::Statement(place) => Some(*place),
+            Self::Joined(joined) => joined.statement,
+            _ => None,
+        }
+    }
+
     /// A word or two for traces and messages.
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -130,9 +156,9 @@ impl Purpose<'_> {
             Self::Rollback => "rollback",
             Self::CreateTable => "create table",
             Self::Statement(_) => "statement",
-            Self::Opening(_) => "begin and statement",
             Self::Record(_) => "record",
-            Self::Closing(_) => "record and commit",
+            Self::Joined(joined) => joined.as_str(),
+            Self::Locate => "locate failure",
             Self::WriteMarker => "write marker",
             Self::ForeignKeys => "foreign keys",
             Self::ForeignKeyCheck => "foreign key check",
@@ -141,6 +167,31 @@ impl Purpose<'_> {
             Self::DropIndex => "drop index",
             Self::Blockers => "blockers",
             Self::Session => "session",
+        }
+    }
+}
+
+/// What one message does, in the order of the fields. What stands behind a part that fails is not done; what stands before it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Joined<'a> {
+    /// It opens a transaction.
+    pub begins: bool,
+    /// It changes the history.
+    pub record: Option<&'a Change>,
+    /// It runs a statement of a migration.
+    pub statement: Option<Place<'a>>,
+    /// It changes the history, and commits.
+    pub end: Option<&'a Change>,
+}
+
+impl Joined<'_> {
+    fn as_str(&self) -> &'static str {
+        match (self.begins, self.statement.is_some(), self.end.is_some()) {
+            (true, _, true) => "begin, statement, record and commit",
+            (true, _, false) => "begin and statement",
+            (false, true, true) => "statement, record and commit",
+            (false, false, _) => "record and commit",
+            (false, true, false) => "record and statement",
         }
     }
 }
@@ -227,10 +278,10 @@ pub struct Moment {
 pub enum Heard {
     /// The run goes on.
     Noted,
-    /// This failure ends the run: its error is the cause that the driver hands out in the end. What steps still come only
-    /// clean up.
+    /// This failure ends the run, or is about to: its error is the cause that the driver hands out if the run fails. What steps
+    /// still come only clean up, or ask first which part of a message it was that failed.
     Ended,
-    /// This failure ends the run, and its error is handed out to nobody: it may quote a secret of the statement.
+    /// No error that was heard so far is handed out: it may quote a secret of the statement, or what failed is tried again.
     Withheld,
 }
 

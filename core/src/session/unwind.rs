@@ -7,12 +7,13 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::clock::parse_utc;
+use super::locate::Fault;
 use super::secret::{may_hold_secret, without_literals};
 use super::speak::Topic;
 use super::work::Subject;
 use super::{
-    Class, Current, Event, Failure, FailureKind, Fate, Heard, Line, Op, Purpose, Record, Session,
-    Waiting,
+    Before, Class, Current, Event, Failure, FailureKind, Fate, Heard, Line, Op, Purpose, Record,
+    Session, Waiting,
 };
 use crate::{Dialect, Interrupted, Label, LockKind, Script};
 
@@ -42,10 +43,6 @@ impl Session {
             self.rolled_back();
             return Heard::Noted;
         }
-        if let Op::Open(_) = op {
-            // What opens the transaction does not fail, so it is open if the server came so far. To roll back none is no error there.
-            self.held.transaction = true;
-        }
         if op == Op::CreateLock {
             self.without_lock = Some(message);
             return Heard::Noted;
@@ -53,6 +50,24 @@ impl Session {
         if matches!(op, Op::Claim | Op::Lock) && class.is_transient() && self.wait_for_lock() {
             return Heard::Noted;
         }
+        let fault = Fault {
+            class,
+            message,
+            is_secret,
+        };
+        match op {
+            Op::Join(join) => self.join_failed(&join, line, fault),
+            op => self.settle(op, name_of(line), fault),
+        }
+    }
+
+    /// Decides what a failure means once it is known what failed.
+    pub(super) fn settle(&mut self, op: Op, purpose: &'static str, fault: Fault) -> Heard {
+        let Fault {
+            class,
+            message,
+            is_secret,
+        } = fault;
         if class == Class::Busy && self.may_repeat(&op) {
             if self.wait(op) {
                 return Heard::Noted;
@@ -76,8 +91,8 @@ impl Session {
             return Heard::Noted;
         }
         self.is_blocked = class == Class::LockTimeout;
-        let kind = self.kind_of(&op, line, class, message);
-        self.is_in_doubt = matches!(op, Op::Record(_) | Op::Close | Op::Commit);
+        let kind = self.kind_of(&op, purpose, class, message);
+        self.is_in_doubt = matches!(op, Op::Record(_) | Op::Commit);
         self.fail(kind);
         match is_secret {
             true => Heard::Withheld,
@@ -91,9 +106,10 @@ impl Session {
         let meant: Vec<&str> = statements
             .enumerate()
             .filter(|(at, _)| match op {
-                Op::Open(index) | Op::Statement(index) => at == index,
+                Op::Statement(index) => at == index,
                 // What is checked last may be about any of them.
-                Op::Close | Op::Commit => true,
+                Op::Commit => true,
+                Op::Join(join) => join.closes || Some(*at) == join.statement,
                 _ => false,
             })
             .map(|(_, statement)| statement.sql)
@@ -302,10 +318,15 @@ impl Session {
             return;
         };
         match op {
-            Op::Begin | Op::Open(_) => self.held.transaction = true,
+            Op::Begin => self.held.transaction = true,
+            Op::Join(join) => {
+                self.held.transaction |= join.before == Before::Begin;
+                let changes = matches!(join.before, Before::Record(_)) && !self.held.transaction;
+                self.is_in_doubt = join.closes || changes;
+            }
             Op::Claim | Op::Lock => self.held.lock = true,
             Op::ForeignKeysOff => self.held.foreign_keys = true,
-            Op::Close | Op::Commit => self.is_in_doubt = true,
+            Op::Commit => self.is_in_doubt = true,
             Op::Record(_) => self.is_in_doubt = !self.held.transaction,
             _ => {}
         }
@@ -449,11 +470,15 @@ impl Session {
         }
     }
 
-    fn kind_of(&self, op: &Op, line: Option<&Line>, class: Class, message: String) -> FailureKind {
+    fn kind_of(
+        &self,
+        op: &Op,
+        purpose: &'static str,
+        class: Class,
+        message: String,
+    ) -> FailureKind {
         let index = match op {
-            Op::Close | Op::Commit | Op::Open(_) | Op::Statement(_) | Op::Call
-                if class == Class::NoTransaction =>
-            {
+            Op::Commit | Op::Statement(_) | Op::Call if class == Class::NoTransaction => {
                 return FailureKind::TransactionEnded {
                     label: self.label(),
                     place: self.noticed_at(op),
@@ -465,16 +490,13 @@ impl Session {
                     label: self.label(),
                 };
             }
-            Op::Open(index) | Op::Statement(index) => *index,
+            Op::Statement(index) => *index,
             Op::Call => 0,
             Op::Claim | Op::Lock if class == Class::MissingTable => {
                 return self.without_lock_table(message);
             }
             _ => {
-                return FailureKind::Step {
-                    purpose: name_of(line),
-                    message,
-                };
+                return FailureKind::Step { purpose, message };
             }
         };
         let place = self.place(index);
@@ -506,7 +528,7 @@ impl Session {
     /// Where the op is that broke the rules of its transaction.
     fn noticed_at(&self, op: &Op) -> Option<String> {
         match op {
-            Op::Open(index) | Op::Statement(index) => {
+            Op::Statement(index) => {
                 let place = self.place(*index);
                 Some(format!("{}:{}", place.file, place.line))
             }
@@ -538,9 +560,8 @@ fn name_of(line: Option<&Line>) -> &'static str {
     match line {
         Some(Line::Execute { topic, .. } | Line::Query { topic, .. }) => match topic {
             Topic::Plain(purpose) => purpose.as_str(),
-            Topic::Statement { .. } | Topic::Opening { .. } => "statement",
+            Topic::Statement { .. } | Topic::Joined { .. } => "statement",
             Topic::Record(change) => Purpose::Record(change).as_str(),
-            Topic::Closing(change) => Purpose::Closing(change).as_str(),
         },
         Some(Line::Call) => "call",
         Some(Line::Wait(_)) => "wait",

@@ -4,7 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::session::report::deed_of;
-use crate::session::{Deed, Op, Record};
+use crate::session::{Before, Deed, Join, Op, Record};
 use crate::{
     Action, Capabilities, Checksum, Direction, Down, ForeignKeys, Kind, Label, LockKind, Migration,
     Repeatable, Resolvable, Resolve, Script, Statement, Timeouts, TransactionMode,
@@ -268,11 +268,12 @@ fn whole(work: &Work, ground: Ground) -> Vec<Op> {
     let is_checked = work.foreign_keys == ForeignKeys::Off;
     ops.push(Op::ReadSession);
     ops.extend(foreign_keys_off(work, ground));
-    let mut script = script(work);
-    if may_open(work, ground) {
-        ops.push(Op::Open(work.first));
-        script.next();
-    } else {
+    let joins = may_join(work, ground);
+    // A lock that can be lost is looked at between the begin and the first statement.
+    let opens = joins && has_statements(work) && !ground.may_lose_lock;
+    // A migration may have changed where names are looked up, or who it is: its row is written as it was begun.
+    let closes = joins && has_statements(work) && !work.touches_session;
+    if !opens {
         ops.extend(begin(work, ground));
         ops.extend(HOLD);
         if is_checked {
@@ -282,12 +283,24 @@ fn whole(work: &Work, ground: Ground) -> Vec<Op> {
             in_transaction: true,
         });
     }
-    ops.extend(script);
-    // A migration may have changed where names are looked up, or who it is: its row is written as it was begun.
+    ops.extend(script(work).map(|op| match op {
+        Op::Statement(index) => {
+            let join = Join {
+                before: match opens && index == work.first {
+                    true => Before::Begin,
+                    false => Before::Nothing,
+                },
+                statement: Some(index),
+                closes: closes && index + 1 == work.total,
+            };
+            join.into_op()
+        }
+        op => op,
+    }));
     ops.extend([Op::RestoreSession, Op::RestoreDatabase]);
-    if may_join(work, ground) {
-        ops.push(Op::Close);
-    } else {
+    if joins && !closes {
+        ops.push(Op::Join(Join::CLOSE));
+    } else if !joins {
         ops.extend(finish_records(work));
         if is_checked {
             ops.push(Op::CheckViolations);
@@ -299,27 +312,50 @@ fn whole(work: &Work, ground: Ground) -> Vec<Op> {
     ops
 }
 
-/// Whether nothing has to be asked between the begin and the first statement, and between the row and the commit.
+/// Whether nothing has to be asked between the begin and the first statement, and between the last one and the commit.
 fn may_join(work: &Work, ground: Ground) -> bool {
     let Capabilities {
         joins_statements,
+        transactional_ddl,
         has_marker,
         ..
     } = ground.capabilities;
-    joins_statements && !has_marker && work.foreign_keys == ForeignKeys::Keep
+    joins_statements && transactional_ddl && !has_marker && work.foreign_keys == ForeignKeys::Keep
 }
 
-/// Whether the first statement goes in the message that opens the transaction. A lock that can be lost is looked at between the two.
-fn may_open(work: &Work, ground: Ground) -> bool {
-    let is_sql = matches!(work.script, Some(Script::Sql(_)));
-    may_join(work, ground) && !ground.may_lose_lock && is_sql && work.first < work.total
+fn has_statements(work: &Work) -> bool {
+    matches!(work.script, Some(Script::Sql(_))) && work.first < work.total
 }
 
-/// What [`Op::Close`] is where more is to be written than one new row.
-pub(super) fn close_in_steps(work: &Work) -> Vec<Op> {
-    let mut ops = finish_records(work);
-    ops.push(Op::Commit);
-    ops
+/// The parts of a message where they cannot go together, the parts that still can in one.
+pub(super) fn apart(work: &Work, join: &Join) -> Vec<Op> {
+    match (&join.before, join.statement, join.closes) {
+        (before, statement @ Some(_), true) => {
+            let open = Join {
+                before: before.clone(),
+                statement,
+                closes: false,
+            };
+            vec![open.into_op(), Op::Join(Join::CLOSE)]
+        }
+        (_, None, true) => [finish_records(work), vec![Op::Commit]].concat(),
+        (before, statement, false) => {
+            let mut ops = match before {
+                Before::Nothing => vec![],
+                Before::Begin => vec![
+                    Op::Begin,
+                    Op::SetTimeouts {
+                        in_transaction: true,
+                    },
+                ],
+                Before::Record(record) => {
+                    vec![Op::Record(record.clone()), Op::Record(Record::Chain)]
+                }
+            };
+            ops.extend(statement.map(Op::Statement));
+            ops
+        }
+    }
 }
 
 /// The intent first, the progress after each statement, the end last.
@@ -329,6 +365,7 @@ fn piecemeal(work: &Work, ground: Ground) -> Vec<Op> {
     let is_locking = ground.capabilities.lock == LockKind::Transaction;
     // A row that counts in the chain stops to count, or begins to: two rows change together.
     let moves_chain = work.deed != Deed::Up || work.resolves.is_some();
+    let joins = !moves_chain && may_join_records(work, ground);
     ops.extend(foreign_keys_off(work, ground));
     let intent = [Op::Record(Record::Intent), Op::Record(Record::Chain)];
     if is_locking {
@@ -339,7 +376,7 @@ fn piecemeal(work: &Work, ground: Ground) -> Vec<Op> {
         ops.extend(intent);
         ops.extend(MARK);
         ops.push(Op::Commit);
-    } else {
+    } else if !joins {
         // In one transaction with it, the lock is kept until the intent is there for others to see.
         let is_together = moves_chain || ground.may_lose_lock;
         ops.extend(together(is_together, &[&HOLD[..], &intent].concat()));
@@ -352,14 +389,26 @@ fn piecemeal(work: &Work, ground: Ground) -> Vec<Op> {
         },
     ]);
     for (index, op) in (work.first..).zip(script(work)) {
+        let record = match index == work.first {
+            true => Record::Intent,
+            false => Record::Progress { done: index },
+        };
+        if joins {
+            ops.push(Op::Join(Join {
+                before: Before::Record(record),
+                statement: Some(index),
+                closes: false,
+            }));
+            continue;
+        }
+        if index > work.first {
+            ops.push(Op::Record(record));
+            ops.extend(HOLD);
+        }
         if work.resolves.is_some() {
             ops.push(Op::FindLeftIndex(index));
         }
         ops.extend([op, Op::ConfirmIndex(index)]);
-        if index + 1 < work.total {
-            ops.push(Op::Record(Record::Progress { done: index + 1 }));
-            ops.extend(HOLD);
-        }
     }
     if is_checked {
         ops.push(Op::CheckViolations);
@@ -380,6 +429,21 @@ fn piecemeal(work: &Work, ground: Ground) -> Vec<Op> {
     ));
     ops.extend([Op::Complete, Op::ForeignKeysOn]);
     ops
+}
+
+/// Whether what is known goes into the history in one message with the statement that comes next: no transaction has to keep the two
+/// apart, nothing has to be asked between them, and the lock cannot be lost. PostgreSQL would make one transaction of the message.
+fn may_join_records(work: &Work, ground: Ground) -> bool {
+    let Capabilities {
+        joins_statements,
+        transactional_ddl,
+        ..
+    } = ground.capabilities;
+    joins_statements
+        && !transactional_ddl
+        && !ground.may_lose_lock
+        && !work.touches_session
+        && has_statements(work)
 }
 
 /// Foreign keys cannot be switched in a transaction, so one that is open is given up; nothing was written in it.

@@ -78,8 +78,10 @@ async fn run<D: AsyncDriver>(
             }
         };
         let (reply, error) = told(result);
-        if session.reply(reply, clock.now()) == Heard::Ended {
-            cause = error;
+        match session.reply(reply, clock.now()) {
+            Heard::Ended => cause = error,
+            Heard::Withheld => cause = None,
+            Heard::Noted => {}
         }
         announce(session, &mut watch, &mut trace);
     }

@@ -71,8 +71,10 @@ fn run<D: Driver>(
             }
         };
         let (reply, error) = told(result);
-        if guard.session.reply(reply, clock.now()) == Heard::Ended {
-            cause = error;
+        match guard.session.reply(reply, clock.now()) {
+            Heard::Ended => cause = error,
+            Heard::Withheld => cause = None,
+            Heard::Noted => {}
         }
         announce(guard.session, &mut watch, &mut trace);
     }

@@ -43,7 +43,7 @@ pub(super) fn leaves_transaction_open(purpose: Purpose<'_>, rows: &[Vec<Value>])
 /// Whether a failure is that this server has nothing to do: the statement is a comment to it, as `/*!80000 ... */` is to an older one
 /// (`ER_EMPTY_QUERY`).
 pub(super) fn is_comment(code: u16, purpose: Purpose<'_>) -> bool {
-    code == 1065 && matches!(purpose, Purpose::Statement(_))
+    code == 1065 && purpose.statement().is_some()
 }
 
 /// What a failure that the server tells is to a run. The message is the server's, without the statement.

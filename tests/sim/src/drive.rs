@@ -12,25 +12,32 @@ use crate::world::World;
 pub enum Trouble {
     /// Nothing.
     None,
-    /// The process dies, before the step or with its reply on the way.
-    Dies {
-        /// Whether the step was performed.
-        after: bool,
-    },
-    /// The caller goes away, before the step or with its reply on the way.
-    IsDropped {
-        /// Whether the step was performed.
-        after: bool,
-    },
+    /// The process dies.
+    Dies(When),
+    /// The caller goes away.
+    IsDropped(When),
     /// The step fails.
     Fails(Class),
     /// The step fails, and the database has ended the transaction by itself.
     FailsAndRollsBack,
-    /// The server goes away, before the step or with its reply on the way.
-    LosesServer {
-        /// Whether the step was performed.
-        after: bool,
-    },
+    /// The server goes away.
+    LosesServer(When),
+}
+
+/// How far a step has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Nothing of it was done.
+    Before,
+    /// Of a message, what stands before its statement was done; of any other step nothing.
+    Within,
+    /// It was done, and its reply is on the way.
+    After,
+}
+
+impl When {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Before, Self::Within, Self::After];
 }
 
 /// What came of a run.
@@ -89,8 +96,12 @@ pub fn drive(
         };
         run.was_struck |= trouble != Trouble::None;
         let is_performed = match trouble {
-            Trouble::Dies { after } | Trouble::IsDropped { after } => after,
-            Trouble::LosesServer { after } => after,
+            Trouble::Dies(when) | Trouble::IsDropped(when) | Trouble::LosesServer(when) => {
+                if when == When::Within {
+                    world.perform_beginning(connection, step);
+                }
+                when == When::After
+            }
             Trouble::Fails(_) | Trouble::FailsAndRollsBack => false,
             Trouble::None => !is_gone,
         };
@@ -110,15 +121,15 @@ pub fn drive(
             law(&world.committed).map_err(|error| format!("{error}\nafter {:?}", run.said))?;
         }
         match trouble {
-            Trouble::Dies { .. } => {
+            Trouble::Dies(_) => {
                 world.disconnect(connection);
                 return Ok(run);
             }
-            Trouble::IsDropped { .. } => {
+            Trouble::IsDropped(_) => {
                 session.abandon();
                 continue;
             }
-            Trouble::LosesServer { .. } => {
+            Trouble::LosesServer(_) => {
                 run.lost = world.left_on(connection);
                 world.disconnect(connection);
                 is_gone = true;
@@ -172,9 +183,8 @@ fn writes(step: &Step<'_>) -> bool {
             purpose,
             Purpose::CreateTable
                 | Purpose::Statement(_)
-                | Purpose::Opening(_)
                 | Purpose::Record(_)
-                | Purpose::Closing(_)
+                | Purpose::Joined(_)
                 | Purpose::WriteMarker
         ),
         Step::Call { .. } => true,
@@ -203,15 +213,21 @@ impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None => f.write_str("no trouble"),
-            Self::Dies { after } => write!(f, "dies {}", when(*after)),
-            Self::IsDropped { after } => write!(f, "is dropped {}", when(*after)),
+            Self::Dies(when) => write!(f, "dies {when}"),
+            Self::IsDropped(when) => write!(f, "is dropped {when}"),
             Self::Fails(class) => write!(f, "fails: {class:?}"),
             Self::FailsAndRollsBack => f.write_str("fails, rolled back"),
-            Self::LosesServer { after } => write!(f, "loses server {}", when(*after)),
+            Self::LosesServer(when) => write!(f, "loses server {when}"),
         }
     }
 }
 
-fn when(after: bool) -> &'static str {
-    if after { "after" } else { "before" }
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Before => "before",
+            Self::Within => "within",
+            Self::After => "after",
+        })
+    }
 }

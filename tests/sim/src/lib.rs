@@ -37,7 +37,7 @@ mod words;
 mod world;
 
 pub use crowd::{Crowd, Member};
-pub use drive::{Run, Trouble, classes, drive};
+pub use drive::{Run, Trouble, When, classes, drive};
 pub use family::{FAMILIES, Family};
 pub use ledger::Ledger;
 pub use random::Random;

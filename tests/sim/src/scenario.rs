@@ -5,7 +5,7 @@ use migratory_core::{
     plan,
 };
 
-use crate::drive::{Run, Trouble, drive};
+use crate::drive::{Run, Trouble, When, drive};
 use crate::family::Family;
 use crate::ledger::Ledger;
 use crate::truth::{Law, Next, Standing, Subject, expect};
@@ -158,9 +158,10 @@ impl Stage {
         let (goal, count) = words.rsplit_once(' ').expect("a goal and a count");
         let done: i64 = count.trim_end_matches('+').parse().expect("a count");
         self.options = options(goal);
-        for at in 0.. {
+        let moments = (0..).flat_map(|at| [When::Within, When::After].map(|when| (when, at)));
+        for (when, at) in moments {
             let mut world = world.clone();
-            let run = self.run(&mut world, None, (Trouble::Dies { after: true }, at))?;
+            let run = self.run(&mut world, None, (Trouble::Dies(when), at))?;
             expect(run.was_struck, || "it is never partial like that".into())?;
             let history = world.committed.history(Migrations::DEFAULT_SCOPE);
             let is_there = history.rows().iter().any(|row| {
@@ -168,7 +169,8 @@ impl Stage {
                 is_partial && row.statements_done == done
             });
             let last = run.said.last().copied();
-            let has_run = matches!(last, Some("statement" | "call"));
+            let runs = matches!(last, Some("statement" | "record and statement" | "call"));
+            let has_run = runs && when == When::After;
             if is_there && (has_run || !self.is_in_doubt) {
                 // Long ago: there is nobody to wait for. Where there is doubt, it may still be at it.
                 if !self.is_in_doubt {

@@ -1,17 +1,19 @@
 //! One database, and the connections to it.
 
+mod parts;
 mod transaction;
 
 use std::time::Duration;
 
 use migratory_core::{
-    Change, Class, Dialect, Lock, Migrations, Moment, Options, Place, Purpose, Reply, Row, Session,
-    Step, Value,
+    Class, Dialect, Lock, Migrations, Moment, Options, Place, Purpose, Reply, Row, Session, Step,
+    Value,
 };
 
 use crate::family::Family;
 use crate::lease::{Asked, Lease};
 use crate::state::{State, Write, scope_of};
+use parts::Part;
 
 /// A database of one of three families: what is committed, who holds the lock, and what each connection has open.
 #[derive(Clone, Debug)]
@@ -58,6 +60,8 @@ struct Transaction {
     lease: Option<Lease>,
     /// PostgreSQL: after an error only a rollback is heard.
     is_aborted: bool,
+    /// PostgreSQL: all statements of a migration are done, and the savepoint behind them is set.
+    is_marked: bool,
     /// PostgreSQL: a rollback takes settings back as well.
     was_touched: bool,
 }
@@ -218,20 +222,28 @@ impl World {
     }
 
     /// Fails a step without performing it, as a server of this family does.
+    /// Of a message, the part that the class fits does: the commit is what meets another transaction.
     pub fn fail(&mut self, connection: usize, step: Step<'_>, class: Class) -> Reply {
         self.speaker = connection;
         self.pass(Duration::from_millis(1));
         let is_commit = match step {
-            Step::Execute { purpose, .. } => match purpose {
-                // The transaction is open, and what came behind failed.
-                Purpose::Opening(_) => {
-                    self.begin().expect("nothing is locked");
-                    false
-                }
-                // It is the commit that meets another transaction, and the row that fails otherwise.
-                Purpose::Closing(_) => class == Class::Serialization,
-                purpose => purpose == Purpose::Commit,
-            },
+            Step::Execute {
+                sql,
+                purpose: Purpose::Joined(joined),
+                ..
+            } => {
+                let failed = match class {
+                    Class::Serialization if joined.end.is_some() => Part::Commit,
+                    Class::MissingTable if joined.end.is_some() => Part::End,
+                    Class::MissingTable if joined.record.is_some() => Part::Record,
+                    _ if joined.statement.is_some() => Part::Statement,
+                    _ => Part::End,
+                };
+                self.perform_parts(sql, joined, Some(failed))
+                    .expect("what stands before it does not fail");
+                failed == Part::Commit
+            }
+            Step::Execute { purpose, .. } => purpose == Purpose::Commit,
             _ => false,
         };
         self.after_error(is_commit, class);
@@ -283,22 +295,8 @@ impl World {
                 self.assert_placed(place);
                 self.run(sql.into())
             }
-            Purpose::Opening(place) => {
-                self.assert_placed(place);
-                let (beginning, statement) = sql.rsplit_once("; ").expect("a beginning");
-                assert!(beginning.starts_with("BEGIN"), "{sql}");
-                self.begin()?;
-                self.run(statement.into())
-            }
-            Purpose::Closing(change) => {
-                assert!(sql.ends_with("; COMMIT"), "{sql}");
-                let Change::Insert(row) = change else {
-                    panic!("more than a new row is to be written: {change:?}");
-                };
-                // Its values are in the text.
-                self.execute(sql, &row.values(), Purpose::Record(change))?;
-                self.commit()
-            }
+            Purpose::Joined(joined) => self.perform_parts(sql, joined, None),
+            Purpose::Locate => self.look_for_mark(),
             Purpose::ForeignKeys => {
                 let had = self.connection();
                 // SQLite ignores the switch inside a transaction, without a word.
@@ -365,6 +363,14 @@ impl World {
                 number(is_ours.into())
             }
             Purpose::Blockers => Vec::new(),
+            Purpose::Locate => {
+                let version = values[1].integer().expect("a version");
+                let rows = self.rows(values)?;
+                let row = rows.iter().find(|row| row.version == version);
+                row.map(|row| vec![row.statements_done.into()])
+                    .into_iter()
+                    .collect()
+            }
             Purpose::ForeignKeys => number(self.connection().foreign_keys.into()),
             Purpose::ForeignKeyCheck => vec![vec![
                 "child".into(),

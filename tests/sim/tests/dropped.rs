@@ -1,7 +1,7 @@
 //! The caller of a run goes away at every step: a future is dropped, and its connection goes back to a pool.
 
 use migratory_core::FailureKind;
-use sim::{Ending, FAMILIES, Family, Next, Scenario, Table, Trouble, expect};
+use sim::{Ending, FAMILIES, Family, Next, Scenario, Table, Trouble, When, expect};
 
 /// F45: a dropped run leaves neither lock nor transaction nor setting, and the connection serves the next run.
 #[test]
@@ -9,8 +9,8 @@ fn a_run_that_is_dropped_at_any_step_leaves_nothing_on_its_connection() {
     let mut table = Table::new("dropped runs: where the next run on the same connection finished");
     for scenario in Scenario::all() {
         for family in FAMILIES {
-            for after in [false, true] {
-                abandon(scenario, family, Trouble::IsDropped { after }, &mut table)
+            for when in When::ALL {
+                abandon(scenario, family, Trouble::IsDropped(when), &mut table)
                     .unwrap_or_else(|error| panic!("{} on {family}: {error}", scenario.name));
             }
         }

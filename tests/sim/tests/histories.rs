@@ -2,8 +2,8 @@
 
 use migratory_core::{Dialect, FailureKind, Goal, Migrations, Options, Outcome, Refusal, plan};
 use sim::{
-    FAMILIES, Family, Law, Ledger, Next, Random, Subject, Table, Trouble, World, drive, expect,
-    migrations, options,
+    FAMILIES, Family, Law, Ledger, Next, Random, Subject, Table, Trouble, When, World, drive,
+    expect, migrations, options,
 };
 
 /// How many databases live through how many runs each.
@@ -91,7 +91,7 @@ impl Meeting<'_> {
             || format!("another time it is another plan: {planned:?}"),
         )?;
         let trouble = match dies_at {
-            Some(at) => (Trouble::Dies { after: true }, at),
+            Some(at) => (Trouble::Dies(When::After), at),
             None => (Trouble::None, 0),
         };
         let connection = world.connect(true);

@@ -5,7 +5,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use crate::session::{Class, Moment, Purpose, Reply, Step};
+use crate::session::{Class, Joined, Moment, Purpose, Reply, Step};
 use crate::{History, Row, Value, fixtures};
 
 /// As much of a database as a conversation can notice.
@@ -29,6 +29,8 @@ pub(super) struct Database {
     pub(super) violations: i64,
     /// What other processes apply before our next look at the newest row.
     pub(super) meanwhile: Vec<String>,
+    /// The statement of the last message was done, and what stood behind it was not.
+    pub(super) marks: bool,
     pub(super) faults: Vec<(String, Class)>,
     pub(super) seen: BTreeMap<String, usize>,
     pub(super) now: Moment,
@@ -37,19 +39,16 @@ pub(super) struct Database {
 impl Database {
     pub(super) fn perform(&mut self, step: Step<'_>) -> Reply {
         self.now.elapsed += Duration::from_millis(1);
+        if let Step::Execute {
+            sql,
+            purpose: Purpose::Joined(joined),
+            ..
+        } = step
+        {
+            return self.perform_parts(sql, joined);
+        }
         if let Some(class) = self.fault(&step) {
-            // What stands before the statement in its message was done.
-            if let Step::Execute {
-                purpose: Purpose::Opening(_),
-                ..
-            } = step
-            {
-                self.begin();
-            }
-            return Reply::Failed {
-                class,
-                message: "a fault".into(),
-            };
+            return fault(class);
         }
         match step {
             Step::Execute { sql, purpose, .. } => self.execute(sql, purpose),
@@ -61,6 +60,44 @@ impl Database {
             }
             Step::Call { .. } | Step::Done => Reply::Done,
         }
+    }
+
+    /// One behind the other, up to the first that fails.
+    fn perform_parts(&mut self, sql: &str, joined: Joined<'_>) -> Reply {
+        self.marks = false;
+        let texts: Vec<&str> = sql.split("; ").map(str::trim).collect();
+        let statement = match joined.end {
+            Some(_) => texts.iter().rev().nth(3),
+            None => texts.last(),
+        };
+        let begin = joined.begins.then_some((texts[0], Purpose::Begin));
+        let record = joined
+            .record
+            .map(|change| (texts[0], Purpose::Record(change)));
+        let statement = joined
+            .statement
+            .and_then(|place| Some((*statement?, Purpose::Statement(place))));
+        let end = joined.end.map(|change| (sql, Purpose::Record(change)));
+        let commit = joined.end.map(|_| ("COMMIT", Purpose::Commit));
+        let parts = [begin, record, statement, end, commit];
+        for (sql, purpose) in parts.into_iter().flatten() {
+            let step = Step::Execute {
+                sql,
+                values: &[],
+                purpose,
+            };
+            if let Some(class) = self.fault(&step) {
+                if purpose == Purpose::Commit {
+                    (self.rows, self.marker) = self.before.take().expect("a transaction");
+                }
+                return fault(class);
+            }
+            if let failed @ Reply::Failed { .. } = self.execute(sql, purpose) {
+                return failed;
+            }
+            self.marks = matches!(purpose, Purpose::Statement(_));
+        }
+        Reply::Done
     }
 
     fn execute(&mut self, sql: &str, purpose: Purpose<'_>) -> Reply {
@@ -79,13 +116,12 @@ impl Database {
             Purpose::Unlock => self.locked = false,
             Purpose::CreateTable => self.rows = Some(self.rows.take().unwrap_or_default()),
             // By then a migration has nothing to say any more, or its name is a full one.
-            Purpose::Record(change) | Purpose::Closing(change) => {
+            Purpose::Record(change) => {
                 assert!(!self.is_touched || sql.contains("home"), "{sql}");
                 drop(self.rows.as_mut().expect("the table").apply(change));
-                if let Purpose::Closing(_) = purpose {
-                    self.commit();
-                }
             }
+            Purpose::Locate if self.before.is_none() => return fault(Class::NoTransaction),
+            Purpose::Locate if !self.marks => return fault(Class::Other),
             Purpose::WriteMarker => {
                 self.marker = sql["PRAGMA user_version = ".len()..]
                     .parse()
@@ -104,10 +140,7 @@ impl Database {
                 self.is_touched = false;
             }
             // SQLite has no such settings, and nobody reads them.
-            Purpose::Statement(_) | Purpose::Opening(_) => {
-                if let Purpose::Opening(_) = purpose {
-                    self.begin();
-                }
+            Purpose::Statement(_) => {
                 self.is_touched |= sql.contains("set") && self.seen.contains_key("session");
             }
             _ => {}
@@ -163,6 +196,11 @@ impl Database {
                     return missing();
                 };
                 rows.rows().iter().map(Row::values).collect()
+            }
+            Purpose::Locate => {
+                let rows = self.rows.as_ref().expect("the table");
+                let newest = rows.newest().into_iter();
+                newest.map(|row| vec![row.statements_done.into()]).collect()
             }
             Purpose::Lock => {
                 self.locked = self.busy_lock == 0;
@@ -223,14 +261,6 @@ impl Database {
                 purpose: Purpose::Statement(_),
                 ..
             } => (*sql).into(),
-            Step::Execute {
-                sql,
-                purpose: Purpose::Opening(_),
-                ..
-            } => {
-                let (_, statement) = sql.rsplit_once("; ").expect("a beginning");
-                statement.into()
-            }
             Step::Execute { purpose, .. } | Step::Query { purpose, .. } => {
                 purpose.as_str().to_string()
             }
@@ -261,5 +291,12 @@ impl Database {
             "the session is not as before after\n{text}"
         );
         assert_eq!(self.timeouts, 0, "timeouts are not as before after\n{text}");
+    }
+}
+
+fn fault(class: Class) -> Reply {
+    Reply::Failed {
+        class,
+        message: "a fault".into(),
     }
 }

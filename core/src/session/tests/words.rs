@@ -5,22 +5,34 @@ use super::*;
 pub(super) fn words(step: &Step<'_>) -> String {
     match step {
         Step::Execute {
-            purpose: purpose @ (Purpose::Record(change) | Purpose::Closing(change)),
+            purpose: purpose @ Purpose::Record(change),
             ..
         } => format!("{}: {}", purpose.as_str(), change_words(change)),
         Step::Execute {
             sql,
-            purpose: purpose @ (Purpose::Statement(place) | Purpose::Opening(place)),
+            purpose: purpose @ Purpose::Statement(place),
+            ..
+        } => format!("{}: {sql} {}", purpose.as_str(), place_words(place)),
+        Step::Execute {
+            sql,
+            purpose: purpose @ Purpose::Joined(joined),
             ..
         } => {
-            format!(
-                "{}: {sql} ({}:{}, {} of {})",
-                purpose.as_str(),
-                place.file,
-                place.line,
-                place.index + 1,
-                place.total
-            )
+            // The texts of changes are in the golden file of the dialects.
+            let mut words: Vec<String> = sql
+                .split("; ")
+                .filter(|text| !text.starts_with(['I', 'U']))
+                .map(|text| text.trim().into())
+                .collect();
+            words.extend(joined.statement.as_ref().map(place_words));
+            words.extend(
+                joined
+                    .record
+                    .into_iter()
+                    .chain(joined.end)
+                    .map(change_words),
+            );
+            format!("{}: {}", purpose.as_str(), words.join("; "))
         }
         // Their texts are in the golden file of the dialects.
         Step::Execute {
@@ -36,6 +48,17 @@ pub(super) fn words(step: &Step<'_>) -> String {
         Step::Query { purpose, .. } => purpose.as_str().into(),
         other => other.to_string(),
     }
+}
+
+fn place_words(place: &Place<'_>) -> String {
+    let Place {
+        file,
+        line,
+        index,
+        total,
+        ..
+    } = place;
+    format!("({file}:{line}, {} of {total})", index + 1)
 }
 
 fn change_words(change: &Change) -> String {

@@ -97,14 +97,14 @@ impl<C: Speaks> Driver for Diesel<'_, C> {
                 values,
                 purpose,
             } => {
-                if let Purpose::Opening(_) = purpose {
+                if purpose.begins() && purpose != Purpose::Begin {
                     // Before, so that diesel sees it if the statement itself ends the transaction.
                     self.claim();
                 }
                 let executed = C::execute(self, &text::<C>(sql, values), purpose);
                 self.heed(purpose, &executed);
                 executed?;
-                if let Purpose::Statement(_) | Purpose::Opening(_) = purpose {
+                if purpose.statement().is_some() && !purpose.commits() {
                     self.see_transaction(Some(sql))?;
                 }
                 Ok(Reply::Done)
@@ -138,11 +138,8 @@ impl<C: Speaks> Diesel<'_, C> {
         let is_gone = matches!(executed, Err(failed) if failed.class == Class::NoTransaction);
         match purpose {
             Purpose::Begin if executed.is_ok() => self.claim(),
-            Purpose::Commit | Purpose::Closing(_) | Purpose::Rollback
-                if executed.is_ok() || is_gone =>
-            {
-                self.forget();
-            }
+            Purpose::Rollback if executed.is_ok() || is_gone => self.forget(),
+            _ if purpose.commits() && (executed.is_ok() || is_gone) => self.forget(),
             _ => {}
         }
     }

@@ -12,9 +12,16 @@ impl Speaks for PgConnection {
     const DIALECT: Dialect = Dialect::Postgres;
 
     fn execute(on: &mut Diesel<'_, Self>, sql: &str, purpose: Purpose<'_>) -> Result<(), Failed> {
-        let executed = on.connection.batch_execute(sql);
+        let run = |connection: &mut PgConnection| connection.batch_execute(sql);
+        let (executed, is_gone) = match purpose {
+            Purpose::Locate => {
+                let (executed, is_in_transaction) = on.with_state(run);
+                (executed, !is_in_transaction)
+            }
+            _ => (run(on.connection), false),
+        };
         executed.map_err(|error| {
-            let code = code(&error);
+            let code = is_gone.then_some(NO_TRANSACTION).or(code(&error));
             failed(error, code, purpose)
         })
     }
@@ -105,6 +112,7 @@ fn table(sql: &str) -> Option<(usize, &str)> {
 
 const NO_TABLE: &str = "42P01";
 const ABORTED: &str = "25P02";
+const NO_TRANSACTION: &str = "25P01";
 
 /// The server's code, as far as it can be told: diesel has words of its own for some and keeps the others to itself. The words of the
 /// server are in its language; in another one than English, a run that lost a deadlock is not tried again.

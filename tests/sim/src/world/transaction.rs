@@ -20,6 +20,7 @@ impl World {
             log: Vec::new(),
             lease: None,
             is_aborted: false,
+            is_marked: false,
             was_touched,
         });
         Ok(())
