@@ -250,7 +250,11 @@ mod tests {
             (table.create(), vec![]),
             table.probe("main"),
             table.read("main"),
+            table.progress("main", 7),
         ];
+        if table.dialect == Dialect::Postgres {
+            texts.push(table.insert_behind_statement(&fixtures::row("7")));
+        }
         texts.extend(
             [
                 Change::Insert(fixtures::row("7")),

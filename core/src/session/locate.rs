@@ -23,6 +23,8 @@ pub(super) struct Fault {
 pub(super) struct Unlocated {
     /// What was to be recorded before the statement.
     record: Option<Box<Change>>,
+    /// It was to open the transaction.
+    begins: bool,
     statement: Option<usize>,
     fault: Fault,
 }
@@ -31,7 +33,8 @@ impl Session {
     /// Asks what failed, unless it can only have been the statement.
     pub(super) fn join_failed(&mut self, join: &Join, line: Option<&Line>, fault: Fault) -> Heard {
         // What opens the transaction does not fail, so it is open if the server came so far. To roll back none is no error there.
-        self.held.transaction |= join.before == Before::Begin;
+        let begins = join.before == Before::Begin;
+        self.held.transaction |= begins;
         let has_ended = fault.class == Class::NoTransaction;
         let may_be_another = join.closes || matches!(join.before, Before::Record(_));
         if has_ended || !may_be_another {
@@ -52,6 +55,7 @@ impl Session {
                 }) => record.clone(),
                 _ => None,
             },
+            begins,
             statement: join.statement,
             fault,
         });
@@ -75,6 +79,7 @@ impl Session {
     pub(super) fn located(&mut self, reply: Reply) -> Heard {
         let Some(Unlocated {
             record,
+            begins,
             statement,
             fault,
         }) = self.unlocated.take()
@@ -85,8 +90,10 @@ impl Session {
         let the_row = Op::Record(Record::Finish { index: 0 });
         let mut is_lost = false;
         let part = match (record, reply) {
+            // Of a message that begins the transaction as well, the server may have understood nothing; and what a commit complains
+            // of is then of its one statement.
             (None, Reply::Failed { class, .. }) => match class {
-                Class::NoTransaction => Op::Commit,
+                Class::NoTransaction if !begins => Op::Commit,
                 _ => the_statement.unwrap_or(the_row),
             },
             (None, _) => the_row,

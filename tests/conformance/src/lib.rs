@@ -100,6 +100,14 @@ macro_rules! suite {
         }
 
         #[test]
+        fn of_a_message_it_is_told_which_part_failed() {
+            $crate::judge(
+                "of_a_message_it_is_told_which_part_failed",
+                $crate::scenarios::<$client>("messages"),
+            );
+        }
+
+        #[test]
         fn the_session_is_as_it_was_after_every_migration() {
             $crate::judge(
                 "the_session_is_as_it_was_after_every_migration",

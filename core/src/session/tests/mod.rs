@@ -198,6 +198,83 @@ fn a_session_that_was_not_driven_to_its_end_has_no_outcome() {
 }
 
 #[test]
+fn a_migration_takes_as_many_messages_as_it_has_statements() {
+    let long = "up b".repeat(20_000);
+    let cases: [(&str, &[&str]); 4] = [
+        ("1 up a\0", &["begin, statement, record and commit"]),
+        (
+            "1 up a -- why\u{0}2 up b -- why\0",
+            &["begin and statement", "statement, record and commit"],
+        ),
+        (
+            "1 up a\u{0}2 up b\u{0}3 up c\0",
+            &[
+                "begin and statement",
+                "statement",
+                "statement, record and commit",
+            ],
+        ),
+        // Nothing is added to what may fill the largest message that the server takes.
+        (
+            &format!("1 up a\u{0}2 {long}\0"),
+            &["begin and statement", "statement", "record and commit"],
+        ),
+    ];
+    for (packed, expected) in cases {
+        let said = messages(Dialect::Postgres, packed);
+        let words: Vec<&str> = said.iter().map(|(purpose, _)| *purpose).collect();
+        assert_eq!(words, expected, "{packed:.40}");
+        for (_, sql) in said {
+            // A comment ends with its line.
+            let mut behind = sql.split("-- why").skip(1);
+            assert!(
+                behind.all(|it| it.is_empty() || it.starts_with('\n')),
+                "{sql}"
+            );
+        }
+    }
+    let said = messages(Dialect::Mysql, &format!("1 up a\u{0}2 {long}\u{0}3 up c\0"));
+    let words: Vec<&str> = said.iter().map(|(purpose, _)| *purpose).collect();
+    let expected = [
+        "record and statement",
+        "record",
+        "statement",
+        "record and statement",
+        "record",
+    ];
+    assert_eq!(words, expected);
+}
+
+/// The messages of a migration of these statements: their purposes and texts.
+fn messages(dialect: Dialect, packed: &str) -> Vec<(&'static str, String)> {
+    let up = Script::sql("1.sql", String::from(packed).leak());
+    let version = Version::new(1, 1);
+    let migration = Migration::new(version, "step", "sha256:1", 5, up, Down::Missing);
+    let fixture = Fixture {
+        migrations: Migrations::new(dialect, vec![migration].leak(), &[]),
+        options: options("latest"),
+        rows: None,
+        settings: vec![],
+    };
+    let mut session = Session::new(&fixture.migrations, fixture.options.clone());
+    let mut database = fixture.database();
+    let mut said = Vec::new();
+    while !matches!(session.step(), Step::Done) {
+        if let Step::Execute {
+            sql,
+            purpose: purpose @ (Purpose::Statement(_) | Purpose::Record(_) | Purpose::Joined(_)),
+            ..
+        } = session.step()
+        {
+            said.push((purpose.as_str(), sql.to_string()));
+        }
+        let reply = database.perform(session.step());
+        let _ = session.reply(reply, database.now);
+    }
+    said
+}
+
+#[test]
 fn timeouts_are_set_for_the_migration_alone() {
     // F51: set again at each attempt, because a rollback takes them away.
     static TIMEOUTS: crate::Timeouts = crate::Timeouts {
