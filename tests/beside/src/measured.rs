@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use servers::Counter;
 
@@ -10,12 +11,16 @@ use crate::tool::{Database, TOOLS};
 /// A start with nothing to do is short, so it is repeated more often.
 const STARTS_PER_RUN: usize = 10;
 
+/// How far away a server is for the measurement over a distance: about what lies between two machines of one data centre.
+const DISTANCE: Duration = Duration::from_millis(1);
+
 /// What the figures are, and what the tools do alike and not alike.
 const HOW: &str = "Each time is from an open connection, of optimised programs, on servers that do not wait for a disk; SQLite's \
     files are in the workspace, and wait for its disk. A migration makes a table and an index.\n\
     All four give each migration a transaction. refinery gives its row another one, and sqlx writes a part of its row after it.\n\
     On MySQL a change of the schema commits. There sqlx and Migratory write the row before the migration as well, and Migratory after \
     each statement, so that what stands in part is known.\n\
+    Where a server is away, each of its answers takes so long to arrive.\n\
     Round trips are those of finding nothing to do, and of one migration more.";
 
 /// Measures and gives the table. A figure that is behind is no error; a measurement that could not be made is one.
@@ -44,6 +49,8 @@ pub(crate) fn run(options: &Options) -> Result<String, String> {
 enum Place {
     File(PathBuf),
     Server(servers::Database),
+    /// A server at a distance.
+    Far(servers::Database, Counter),
 }
 
 impl Place {
@@ -57,12 +64,31 @@ impl Place {
         Ok(Self::Server(server.database("bench")))
     }
 
+    /// The same, with its server so far away.
+    fn away(self, distance: Option<Duration>) -> Self {
+        match (self, distance) {
+            (Self::Server(database), Some(distance)) => {
+                let way = Counter::far_before(database.port(), distance);
+                Self::Far(database, way)
+            }
+            (place, _) => place,
+        }
+    }
+
     fn url(&self) -> String {
         match self {
             Self::File(path) => path.display().to_string(),
             Self::Server(database) => database.url(),
+            Self::Far(database, way) => by_way_of(way, database),
         }
     }
+}
+
+fn by_way_of(way: &Counter, database: &servers::Database) -> String {
+    let at = |port: u16| format!(":{port}/");
+    database
+        .url()
+        .replace(&at(database.port()), &at(way.port()))
 }
 
 /// What the two of a program took, theirs first.
@@ -74,14 +100,22 @@ fn rows_of(
     programs: &mut [Program],
     options: &Options,
 ) -> Result<Vec<Row>, String> {
-    let (small, _) = fresh(database, Size::Small, data, programs, options.runs)?;
-    let (large, places) = fresh(database, Size::Large, data, programs, options.runs)?;
+    let mut fresh =
+        |size, distance| fresh(database, (size, distance), data, programs, options.runs);
+    let far = match database {
+        Database::Sqlite => None,
+        _ => Some(fresh(Size::Small, Some(DISTANCE))?.0),
+    };
+    let (small, _) = fresh(Size::Small, None)?;
+    let (large, places) = fresh(Size::Large, None)?;
     let nothing = nothing(database, &places, programs, options.runs)?;
     drop(places);
     let [of_small, of_large] = options.counts();
     let mut rows = Vec::new();
     let figures = small.into_iter().zip(large).zip(nothing);
-    for ((tool, program), ((small, large), nothing)) in TOOLS.iter().zip(programs).zip(figures) {
+    for (index, ((tool, program), ((small, large), nothing))) in
+        TOOLS.iter().zip(programs).zip(figures).enumerate()
+    {
         let trips = match database {
             Database::Sqlite => None,
             _ => Some(trips(database, program, options.counts())?),
@@ -104,6 +138,11 @@ fn rows_of(
             row(format!("fresh, {of_small} migrations"), small, of_each),
             row(format!("fresh, {of_large} migrations"), large, of_each),
         ]);
+        let far = far.as_ref().map(|far| far[index].clone());
+        rows.extend(far.map(|far| {
+            let what = format!("fresh, {of_small} migrations, {DISTANCE:?} away");
+            row(what, far, of_each)
+        }));
     }
     // All of one measurement beside each other.
     rows.sort_by_key(|row| row.what.clone());
@@ -117,7 +156,7 @@ type Places = Vec<Vec<Place>>;
 /// the last run are kept.
 fn fresh(
     database: Database,
-    size: Size,
+    (size, distance): (Size, Option<Duration>),
     data: &Path,
     programs: &mut [Program],
     runs: usize,
@@ -133,7 +172,8 @@ fn fresh(
         for (index, program) in programs.iter_mut().enumerate() {
             let mut places = Vec::new();
             for who in Who::BOTH {
-                places.push(Place::new(database, data, &format!("{index}-{who:?}"))?);
+                let place = Place::new(database, data, &format!("{index}-{who:?}"))?;
+                places.push(place.away(distance));
             }
             for (side, who) in in_turn(run) {
                 let took = program.apply(who, size, database, &places[side].url())?;
@@ -203,7 +243,7 @@ fn trips(database: Database, program: &mut Program, counts: [usize; 2]) -> Resul
 fn server(database: Database) -> Result<servers::Database, String> {
     match Place::new(database, Path::new(""), "")? {
         Place::Server(place) => Ok(place),
-        Place::File(_) => Err("there is nobody to speak to".to_owned()),
+        Place::File(_) | Place::Far(..) => Err("there is nobody to speak to".to_owned()),
     }
 }
 
@@ -216,8 +256,6 @@ fn counted(
     size: Size,
 ) -> Result<usize, String> {
     let counter = Counter::before(place.port());
-    let at = |port: u16| format!(":{port}/");
-    let url = place.url().replace(&at(place.port()), &at(counter.port()));
-    program.apply(who, size, database, &url)?;
+    program.apply(who, size, database, &by_way_of(&counter, place))?;
     Ok(counter.trips())
 }

@@ -1,9 +1,9 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Stands between clients and a server, and counts how often a client speaks and gets an answer.
 pub struct Counter {
@@ -50,14 +50,10 @@ impl Counter {
                 let twin = |it: &TcpStream| it.try_clone().expect("a second handle");
                 let (from, to) = (twin(&client), twin(&server));
                 let line = counted.clone();
-                thread::spawn(move || pass(from, to, || line.client_speaks()));
+                thread::spawn(move || pass(read(from), to, || line.client_speaks()));
                 let line = counted.clone();
-                thread::spawn(move || {
-                    pass(server, client, || {
-                        thread::sleep(distance);
-                        line.server_speaks();
-                    });
-                });
+                let answers = read(server).map(move |(came, bytes)| (came + distance, bytes));
+                thread::spawn(move || pass(answers, client, || line.server_speaks()));
             }
         });
         Self { port, line }
@@ -87,11 +83,29 @@ impl Line {
     }
 }
 
-fn pass(mut from: TcpStream, mut to: TcpStream, speaks: impl Fn()) {
-    let mut buffer = vec![0; 64 * 1024];
-    while let Ok(length @ 1..) = from.read(&mut buffer) {
+/// What comes, and when it came: also while what came before it is on its way.
+fn read(mut from: TcpStream) -> impl Iterator<Item = (Instant, Vec<u8>)> + Send {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut buffer = vec![0; 64 * 1024];
+        while let Ok(length @ 1..) = from.read(&mut buffer) {
+            if sender
+                .send((Instant::now(), buffer[..length].to_vec()))
+                .is_err()
+            {
+                break;
+            }
+        }
+    });
+    receiver.into_iter()
+}
+
+/// Hands on what comes, each part at its time.
+fn pass(parts: impl Iterator<Item = (Instant, Vec<u8>)>, mut to: TcpStream, speaks: impl Fn()) {
+    for (due, bytes) in parts {
+        thread::sleep(due.saturating_duration_since(Instant::now()));
         speaks();
-        if to.write_all(&buffer[..length]).is_err() {
+        if to.write_all(&bytes).is_err() {
             break;
         }
     }
