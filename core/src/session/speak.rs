@@ -2,8 +2,8 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -243,65 +243,71 @@ impl Session {
 
     /// `None` if its parts are to be said one by one.
     fn join(&self, join: &Join) -> Option<Line> {
-        let (mut texts, mut record, mut end) = (Vec::new(), None, None);
-        match &join.before {
-            Before::Nothing => {}
-            Before::Begin => {
-                texts.push(self.dialect().begin().into());
-                texts.extend(self.dialect().set_timeouts(self.timeouts(), true));
-            }
-            Before::Record(before) => {
-                let change = self.change(before).filter(is_all)?;
-                texts.push(self.inlined(&change));
-                record = Some(change.into());
-            }
-        }
+        let (mut texts, record) = self.words_before(&join.before)?;
         if let Some(index) = join.statement {
             let sql = self.statement_at(index)?.sql;
             // A longer one may fill the largest message that the server takes, and so be one that goes alone or not at all.
             if sql.len() > LONGEST_JOINED {
                 return None;
             }
-            texts.push(match join.closes {
-                // It may end in a comment.
-                true => format!("{sql}\n"),
-                false => sql.into(),
-            });
+            // It may end in a comment, which ends with its line.
+            let end = if join.closes { "\n" } else { "" };
+            texts.push([sql, end].concat());
         }
-        if join.closes {
-            if matches!(self.current.as_ref()?.work.subject, Subject::Covered(_)) {
-                return None;
+        let end = match join.closes {
+            false => None,
+            true => {
+                let (words, change) = self.closing_words(join.statement.is_some())?;
+                texts.extend(words);
+                Some(change.into())
             }
-            let change = self.change(&Record::Finish { index: 0 }).filter(is_all)?;
-            if join.statement.is_some() {
-                texts.push(settings::MARK_STATEMENTS_DONE.into());
-            }
-            texts.push(match (&change, join.statement) {
-                (Change::Insert(row), Some(_)) => {
-                    let (sql, values) = self.records.insert_behind_statement(row);
-                    self.dialect().inlined(&sql, &values)
-                }
-                _ => self.inlined(&change),
-            });
-            texts.push("COMMIT".into());
-            end = Some(change.into());
-        }
+        };
         Some(Line::Execute {
             sql: texts.join("; ").into(),
             values: Vec::new(),
             topic: Topic::Joined {
                 begins: join.before == Before::Begin,
-                record,
+                record: record.map(Into::into),
                 statement: join.statement,
                 end,
             },
         })
     }
 
-    /// A change with its values in the text.
-    fn inlined(&self, change: &Change) -> String {
-        let (sql, values) = self.records.change(&self.scope(), change);
-        self.dialect().inlined(&sql, &values)
+    fn words_before(&self, before: &Before) -> Option<(Vec<String>, Option<Change>)> {
+        Some(match before {
+            Before::Nothing => (Vec::new(), None),
+            Before::Begin => {
+                let begin = Some(self.dialect().begin().into());
+                let timeouts = self.dialect().set_timeouts(self.timeouts(), true);
+                (begin.into_iter().chain(timeouts).collect(), None)
+            }
+            Before::Record(record) => {
+                let change = self.change(record).filter(is_all)?;
+                let (sql, values) = self.records.change(&self.scope(), &change);
+                let text = self.dialect().inlined(&sql, &values);
+                (vec![text], Some(change))
+            }
+        })
+    }
+
+    /// The row of a migration that stands, and the commit.
+    fn closing_words(&self, is_behind_statement: bool) -> Option<(Vec<String>, Change)> {
+        if let Subject::Covered(_) = self.current.as_ref()?.work.subject {
+            return None;
+        }
+        let change = self.change(&Record::Finish { index: 0 }).filter(is_all)?;
+        let mut words = Vec::new();
+        let (sql, values) = match &change {
+            Change::Insert(row) if is_behind_statement => {
+                words.push(settings::MARK_STATEMENTS_DONE.into());
+                self.records.insert_behind_statement(row)
+            }
+            change => self.records.change(&self.scope(), change),
+        };
+        words.push(self.dialect().inlined(&sql, &values));
+        words.push("COMMIT".into());
+        Some((words, change))
     }
 
     fn record(&self, record: &Record) -> Option<Line> {
