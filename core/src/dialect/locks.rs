@@ -110,7 +110,7 @@ pub(super) const POSTGRES_IN_TRANSACTION: &str =
 /// Without autocommit every statement is in a transaction. MariaDB reads the comment and knows; to MySQL it is one, and its answer
 /// is NULL.
 pub(super) const MYSQL_IN_TRANSACTION: &str =
-    "CASE WHEN @@autocommit = 0 THEN 1 /*M! ELSE @@in_transaction */ END";
+    "CASE WHEN @@autocommit = 0 THEN 2 /*M! ELSE @@in_transaction */ END";
 
 /// A node of Galera has named locks of its own, which hold nobody at another node. Builds without Galera have no such variable.
 const MYSQL_IN_CLUSTER: &str = "0 /*M! + COALESCE((SELECT MAX(variable_value = 'ON') FROM information_schema.global_variables \

@@ -140,6 +140,8 @@ pub enum FailureKind {
     },
     /// The connection was in a transaction when the run began.
     InTransaction,
+    /// The connection does not commit each statement by itself: whatever is asked on it opens a transaction.
+    Autocommit,
     /// The server is a node of a cluster each of which has locks of its own, and the lock is to be one of the session.
     Cluster,
     /// The history was changed by somebody else in the middle of taking a migration down and up again.
@@ -252,6 +254,7 @@ impl Failure {
                 "write `lock = \"table\"` into `migratory.toml`: then the lock is a row, which all nodes know"
             }
             (FailureKind::InTransaction, _) => "commit the transaction or roll it back before",
+            (FailureKind::Autocommit, _) => "set `autocommit = 1` on the connection before",
             (FailureKind::Cleanup, _) => "close this connection",
             (FailureKind::Step { .. }, _) => "mend what the database complains of, and run again",
             _ => "run again",
@@ -351,6 +354,9 @@ impl fmt::Display for FailureKind {
             Self::InTransaction => {
                 f.write_str("the connection is in a transaction, and a run makes its own")
             }
+            Self::Autocommit => f.write_str(
+                "`autocommit` is off on the connection: it is always in a transaction, and a run makes its own",
+            ),
             Self::Changed => f.write_str("another process changed the history during this run"),
             Self::Step { purpose, message } => write!(f, "step `{purpose}` failed: {message}"),
             Self::Malformed(malformed) => malformed.fmt(f),

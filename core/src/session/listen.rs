@@ -190,10 +190,7 @@ impl Session {
             Op::Recheck => self.hear_recheck(newest(&rows).unwrap_or(None)),
             Op::Look | Op::ReadHistory => self.hear_history(op, &rows),
             Op::Lock => {
-                let says = |place: usize| {
-                    let answer = rows.first().and_then(|row| row.get(place)?.integer());
-                    answer == Some(1)
-                };
+                let says = |place: usize| rows.first().and_then(|row| row.get(place)?.integer());
                 self.hear_lock(answer(&rows)?, says(1), says(2));
             }
             Op::ConfirmLock if answer(&rows)? != 1 => {
@@ -345,14 +342,16 @@ impl Session {
         is_first
     }
 
-    fn hear_lock(&mut self, answer: i64, is_in_transaction: bool, is_of_one_node: bool) {
+    fn hear_lock(&mut self, answer: i64, in_transaction: Option<i64>, of_one_node: Option<i64>) {
         self.held.lock = answer == 1;
         if self.held.lock {
             self.waiting = None;
         }
-        if is_in_transaction {
+        if in_transaction == Some(1) {
             self.fail(FailureKind::InTransaction);
-        } else if is_of_one_node {
+        } else if in_transaction == Some(2) {
+            self.fail(FailureKind::Autocommit);
+        } else if of_one_node == Some(1) {
             self.fail(FailureKind::Cluster);
         } else if !self.held.lock && !self.wait_for_lock() {
             self.ops.clear();

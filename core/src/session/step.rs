@@ -60,7 +60,7 @@ pub enum Purpose<'a> {
     /// See whether the newest row is still the one that the plan was made on.
     Recheck,
     /// Try to take the lock: at most one row, its first integer 1 if it was free. A second one is 1 if the connection is in a transaction
-    /// already, and NULL where the driver has to find out. A third one is 1 if the lock holds on one node of a cluster only.
+    /// already, 2 if each of its statements begins one, and NULL where the driver has to find out. A third one is 1 if the lock holds on one node of a cluster only.
     Lock,
     /// Create the table of the lock, where that is a row.
     CreateLock,
