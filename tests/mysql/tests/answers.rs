@@ -289,24 +289,38 @@ fn the_messages_of_a_run_are_these() {
             &[]
         };
         let of_a_history = ["Query SELECT scope,", "Query CREATE TABLE"];
-        let of_two = [
-            "Query INSERT INTO",
-            "Query CREATE TABLE",
-            "Query UPDATE `migratory_history`",
-            "Query INSERT INTO",
-            "Query UPDATE `migratory_history`",
-        ];
-        let of_one = [
-            "Query INSERT INTO",
-            "Query INSERT INTO",
-            "Query UPDATE `migratory_history`",
-        ];
+        // MySQL's log has each statement of a message, MariaDB's the message.
+        let (of_two, of_one): (&[&str], &[&str]) = if servers::is_mysql() {
+            (
+                &[
+                    "Query INSERT INTO",
+                    "Query CREATE TABLE",
+                    "Query UPDATE `migratory_history`",
+                    "Query INSERT INTO",
+                    "Query UPDATE `migratory_history`",
+                ],
+                &[
+                    "Query INSERT INTO",
+                    "Query INSERT INTO",
+                    "Query UPDATE `migratory_history`",
+                ],
+            )
+        } else {
+            (
+                &[
+                    "Query INSERT INTO",
+                    "Query UPDATE `migratory_history`",
+                    "Query UPDATE `migratory_history`",
+                ],
+                &["Query INSERT INTO", "Query UPDATE `migratory_history`"],
+            )
+        };
         let expected = [
             &of_a_run[..],
             of_a_question,
             &of_a_history,
-            &of_two,
-            &of_one,
+            of_two,
+            of_one,
             &["Query SELECT COALESCE(RELEASE_LOCK(CONCAT('migratory:',"],
         ]
         .concat();

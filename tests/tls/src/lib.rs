@@ -65,6 +65,11 @@ impl Encrypted {
 
 /// One migration. The server itself says in it what the connection is that it runs on.
 pub fn migrations(dialect: Dialect) -> Migrations {
+    and_tables(dialect, 0)
+}
+
+/// The same, and so many tables behind it.
+pub fn and_tables(dialect: Dialect, tables: usize) -> Migrations {
     let mut files = Files::new(dialect, RustFunctions(|name| panic!("there is no {name}")));
     files.begin("0001_seen.sql");
     files.line(match dialect {
@@ -77,5 +82,9 @@ pub fn migrations(dialect: Dialect) -> Migrations {
              FROM pg_stat_ssl WHERE pid = pg_backend_pid();"
         }
     });
+    for number in 2..tables + 2 {
+        files.begin(&format!("{number:04}_table.sql"));
+        files.line(&format!("CREATE TABLE t{number} (id INTEGER);"));
+    }
     files.migrations()
 }
