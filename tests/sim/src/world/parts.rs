@@ -3,7 +3,7 @@
 use migratory_core::{Change, Class, Dialect, Joined, Purpose, Step};
 
 use super::{Answer, World};
-use crate::state::{Write, scope_of};
+use crate::state::Write;
 
 /// What a message may do behind its beginning, in its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,30 +89,17 @@ impl World {
     /// A change to the history whose values are in the text.
     fn change(&mut self, sql: &str, change: &Change) -> Answer<()> {
         self.assert_found(sql);
-        let values = match change {
-            Change::Insert(row) => row.values(),
-            Change::Progress {
-                version,
-                done,
-                applied_at,
-                execution_ms,
-            } => {
-                let scope = sql
-                    .split_once("scope = '")
-                    .and_then(|(_, behind)| behind.split_once('\''));
-                let (scope, _) = scope.expect("a scope");
-                vec![
-                    (*done).into(),
-                    applied_at.as_str().into(),
-                    (*execution_ms).into(),
-                    scope.into(),
-                    (*version).into(),
-                ]
+        let scope = match change {
+            Change::Insert(row) => row.scope.clone(),
+            Change::Progress { .. } => {
+                let behind = sql.split_once("scope = '").map(|(_, behind)| behind);
+                let scope = behind.and_then(|behind| behind.split_once('\''));
+                scope.expect("a scope").0.to_owned()
             }
             other => panic!("another row changes with it: {other:?}"),
         };
         self.write(Write::Change {
-            scope: scope_of(change, &values),
+            scope,
             change: Box::new(change.clone()),
         })
     }
